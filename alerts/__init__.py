@@ -1,0 +1,1 @@
+"""Clue tickets: store, decisions, and their HTTP routes."""

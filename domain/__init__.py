@@ -1,0 +1,1 @@
+"""What is true: pure functions and types on columns; no clock, no I/O, no logging."""

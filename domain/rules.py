@@ -1,0 +1,92 @@
+"""Every number the judgement of a site rests on, with its unit; a site may set its own."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualifyRules:
+    """How readings become minutes.
+
+    Attributes:
+        settle_s: A minute is settled this long after its end, by the zone clock. [s]
+        late_horizon_min: Later readings amend history only. [min]
+        spike_ratio: A jump by this factor against the sensor's last reading, and back, is a spike.
+        spike_floor_ugm3: Smaller jumps are never spikes. [µg/m³]
+        stuck_min: Exactly the same value for this long is a stuck channel. [min]
+        inversion_ratio: PM2.5 above PM10 by this factor is impossible.
+    """
+
+    settle_s: int = 10
+    late_horizon_min: int = 30
+    spike_ratio: float = 3.0
+    spike_floor_ugm3: float = 60.0
+    stuck_min: int = 60
+    inversion_ratio: float = 1.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectRules:
+    """When an excess over the background becomes a breach.
+
+    Attributes:
+        neighbours: How many nearest stations make the background.
+        warmup_min: A channel is not judged before it has been seen this long. [min]
+        hold_min: A value stands this long, or 1.5 reporting intervals of its sensor if longer. [min]
+        offset_hours: Time constant of a sensor's slow offset against its neighbours. [h]
+        raise_sigma: Standardised excess that counts as hot.
+        clear_sigma: Standardised excess below which a channel is quiet.
+        onset_min: Hot minutes that make a breach. [min]
+        clear_min: Quiet minutes that end it. [min]
+        floor_ugm3: Smallest excess that counts, per pollutant (pm25, pm10, nox, o3). [µg/m³]
+        sigma_floor: Smallest scatter of the logarithm that is believed.
+    """
+
+    neighbours: int = 8
+    warmup_min: int = 45
+    hold_min: int = 3
+    offset_hours: float = 12.0
+    raise_sigma: float = 4.0
+    clear_sigma: float = 2.0
+    onset_min: int = 4
+    clear_min: int = 10
+    floor_ugm3: tuple[float, float, float, float] = (15.0, 30.0, 40.0, 40.0)
+    sigma_floor: float = 0.08
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrelateRules:
+    """When breaches are one incident, and who is a candidate.
+
+    Attributes:
+        join_m: Breached sensors nearer than this belong together. [m]
+        memory_min: An incident remembers a sensor this long after its last breach. [min]
+        lone_sensor_min: A single sensor on a single pollutant opens a ticket after this long. [min]
+        fetch_m: Candidates are looked for upwind up to this distance. [m]
+        calm_ms: Below this wind speed no direction is believed. [m/s]
+        sector_deg: Spread (one sigma) of the upwind sector. [degrees]
+        unknown_weight: Weight of "a source nobody registered" beside the candidates.
+    """
+
+    join_m: float = 1500.0
+    memory_min: int = 25
+    lone_sensor_min: int = 30
+    fetch_m: float = 3000.0
+    calm_ms: float = 0.5
+    sector_deg: float = 18.0
+    unknown_weight: float = 0.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """All rule parameters of a site.
+
+    Attributes:
+        tick_s: Decisions are taken at multiples of this on the zone clock. [s]
+        close_after_min: How long the clock runs on after a recording's last row. [min]
+    """
+
+    tick_s: int = 10
+    close_after_min: int = 60
+    qualify: QualifyRules = QualifyRules()
+    detect: DetectRules = DetectRules()
+    correlate: CorrelateRules = CorrelateRules()

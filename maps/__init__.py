@@ -1,0 +1,1 @@
+"""GeoJSON features, the Folium map, the live page and its feed."""

@@ -1,0 +1,1 @@
+"""Seeded worlds with ground truth, their faults, and the player into MQTT."""

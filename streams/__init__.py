@@ -1,0 +1,1 @@
+"""Faust agents that only carry: qualify, detect, correlate, ticketing, record."""
