@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -11,12 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from domain.channels import CHANNELS, POSITION_KEYS, WEATHER_KEYS
-from domain.field import JudgedField, MinuteField, WeatherMinute
+from domain.field import JudgedField, MinuteField
+from domain.packing import Packer
 from domain.readings import Arrivals, FloatArray, Readings, Weather, no_readings, no_weather
 from domain.ticket import Ticket
 from domain.times import rfc3339
-
-FieldT = TypeVar("FieldT", MinuteField, JudgedField)
 
 KIND_READING, KIND_WEATHER, KIND_TICK = 0, 1, 2
 
@@ -157,41 +156,28 @@ def _decode_batch(raw: bytes) -> pa.RecordBatch:
         return reader.read_next_batch()
 
 
-def _pack(value: object) -> object:
-    if isinstance(value, np.ndarray):
-        return {"d": value.dtype.str, "s": value.shape, "b": np.ascontiguousarray(value).tobytes()}
-    raise TypeError(f"cannot carry {type(value)}")
+_minute = Packer(MinuteField)
+_judged = Packer(JudgedField)
 
 
-def _unpack_array(packed: dict[str, Any]) -> np.ndarray:
-    return np.frombuffer(packed["b"], dtype=np.dtype(packed["d"])).reshape(packed["s"])
-
-
-_packer = msgspec.msgpack.Encoder(enc_hook=_pack)
-
-
-def encode_field(field: MinuteField | JudgedField) -> bytes:
-    """Encode a minute for the `minutes` or `breaches` topic: a MessagePack map of names to arrays."""
-    return _packer.encode(field)
+def encode_minute(field: MinuteField) -> bytes:
+    """Encode a settled minute for the `minutes` topic."""
+    return _minute.encode(field)
 
 
 def decode_minute(raw: bytes) -> MinuteField:
     """Decode one message of the `minutes` topic."""
-    return _decode_field(raw, MinuteField)
+    return _minute.decode(raw)
+
+
+def encode_judged(field: JudgedField) -> bytes:
+    """Encode a judged minute for the `breaches` topic."""
+    return _judged.encode(field)
 
 
 def decode_judged(raw: bytes) -> JudgedField:
     """Decode one message of the `breaches` topic."""
-    return _decode_field(raw, JudgedField)
-
-
-def _decode_field(raw: bytes, kind: type[FieldT]) -> FieldT:
-    packed = msgspec.msgpack.decode(raw)
-    weather = packed.pop("weather")
-    arrays = {name: _unpack_array(value) if isinstance(value, dict) else value for name, value in packed.items()}
-    station_id = tuple(weather.pop("station_id"))
-    place = {name: _unpack_array(value) for name, value in weather.items()}
-    return kind(**arrays, weather=WeatherMinute(station_id, **place))
+    return _judged.decode(raw)
 
 
 _ticket_decoder = msgspec.json.Decoder(Ticket)

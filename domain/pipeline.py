@@ -1,0 +1,88 @@
+"""The steps from reading to ticket in one place: what a worker runs as agents, a replay runs as calls."""
+
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+import pyarrow as pa
+
+from domain import correlate, detect, qualify
+from domain.attribution import places_of
+from domain.channels import POLLUTANTS
+from domain.field import JudgedField, MinuteField
+from domain.network import Network, network_of
+from domain.readings import Arrivals
+from domain.rules import Rules
+from domain.site import Site
+from domain.ticket import Ticket
+from domain.writeup import Zone
+
+VERSION = "1"
+"""Raised when the method changes in a way that can change a ticket."""
+
+
+def rule_version(rules: Rules) -> str:
+    """Return the method's version with a fingerprint of every parameter."""
+    return f"{VERSION}-{hashlib.sha256(msgspec.json.encode(rules)).hexdigest()[:10]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Zoned:
+    """A site made ready: everything that is computed once."""
+
+    site: Site
+    rules: Rules
+    network: Network
+    zone: Zone
+    sensor_ids: pa.Array
+
+
+def make_ready(site: Site) -> Zoned:
+    """Compute what stays the same while a site is watched.
+
+    Raises:
+        ValueError: The site has no station.
+    """
+    network = network_of(site, site.rules.detect.neighbours)
+    places = places_of(site, network.projection, POLLUTANTS)
+    zone = Zone(site, network.projection, places, site.rules.correlate, rule_version(site.rules))
+    return Zoned(site, site.rules, network, zone, pa.array(site.sensor_ids, type=pa.string()))
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneState:
+    """The states of the three steps."""
+
+    qualify: qualify.QualifyState
+    detect: detect.DetectState
+    correlate: correlate.CorrelateState
+
+
+def start(site: Site) -> ZoneState:
+    """Return the state of a zone that has heard nothing."""
+    return ZoneState(qualify.start(site), detect.start(site), correlate.CorrelateState())
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What one advance brought forth, in order of the minutes."""
+
+    minutes: tuple[MinuteField, ...]
+    judged: tuple[JudgedField, ...]
+    tickets: tuple[Ticket, ...]
+
+
+def advance(state: ZoneState, arrivals: Arrivals, zoned: Zoned) -> tuple[ZoneState, Events]:
+    """Run qualify, detect and correlate over what arrived."""
+    qualified, minutes = qualify.advance(state.qualify, arrivals, zoned.site, zoned.rules)
+    detected, correlated = state.detect, state.correlate
+    judged: list[JudgedField] = []
+    tickets: list[Ticket] = []
+    for minute in minutes:
+        detected, field = detect.advance(detected, minute, zoned.network, zoned.rules.detect)
+        if field is None:
+            continue
+        correlated, changed = correlate.advance(correlated, field, zoned.zone)
+        judged.append(field)
+        tickets.extend(changed)
+    return ZoneState(qualified, detected, correlated), Events(tuple(minutes), tuple(judged), tuple(tickets))

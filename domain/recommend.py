@@ -1,0 +1,70 @@
+"""Dispatch, watch or dismiss, with named reasons; a person decides."""
+
+from datetime import datetime
+
+from domain.incident import Finding, Incident
+from domain.readings import FloatArray
+from domain.site import PermitKind, Site
+from domain.ticket import Action, Recommendation
+
+SURE = 0.5
+"""A leading candidate at or above this probability is worth a visit. Design value."""
+STRONG_RATIO = 3.0
+"""A peak of this many backgrounds is strong. Design value."""
+
+_PERMITTED = {PermitKind.WORKS: "registered_works", PermitKind.DRILL: "registered_drill"}
+
+
+def recommend(
+    incident: Incident, probability: FloatArray, unknown: float, *, calm: bool, site: Site, at: datetime
+) -> Finding:
+    """Return the advice for an incident as it stands.
+
+    | sensors or pollutants agree | leading candidate sure | permit running | action   |
+    |-----------------------------|------------------------|----------------|----------|
+    | yes                         | yes                    | no             | dispatch |
+    | any                         | any                    | works or drill | watch    |
+    | otherwise                   |                        |                | watch    |
+    """
+    reasons: list[str] = []
+    agree = _agreement(incident, reasons)
+    leader = int(probability.argmax()) if len(probability) else -1
+    sure = leader >= 0 and float(probability[leader]) >= SURE and float(probability[leader]) > unknown
+    reasons.append("upwind_probability_high" if sure else "source_uncertain")
+    if calm:
+        reasons.append("calm_no_direction")
+    permit = _running_permit(site, leader, at)
+    if permit:
+        reasons.append(permit)
+    strong = incident.peak.value_ugm3 >= STRONG_RATIO * max(incident.peak.background_ugm3, 1.0)
+    if strong:
+        reasons.append("excess_strong")
+    if leader >= 0 and site.enterprises[leader].whitelisted:
+        reasons.append("whitelisted_no_routine")
+    go = agree and sure and not permit
+    action = Action.DISPATCH if go else Action.WATCH
+    priority = 1 if go and strong else 2 if go or strong else 3
+    return Finding(recommendation=Recommendation(action=action, reasons=tuple(reasons)), priority=priority)
+
+
+def _agreement(incident: Incident, reasons: list[str]) -> bool:
+    names = {2: "two_sensors_agree", 3: "three_sensors_agree"}
+    sensors = len(incident.sensors)
+    if sensors > 1:
+        reasons.append(names.get(sensors, "many_sensors_agree"))
+        return True
+    if len(incident.channels) > 1:
+        reasons.append("pollutants_agree")
+        return True
+    reasons.append("single_sensor")
+    return False
+
+
+def _running_permit(site: Site, leader: int, at: datetime) -> str:
+    if leader < 0:
+        return ""
+    place_id = site.enterprises[leader].enterprise_id
+    for permit in site.permits:
+        if permit.place_id == place_id and permit.kind in _PERMITTED and permit.start <= at < permit.end:
+            return _PERMITTED[permit.kind]
+    return ""
