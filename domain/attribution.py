@@ -73,9 +73,7 @@ def zone_wind(weather: WeatherMinute) -> ZoneWind:
     return ZoneWind(float(np.hypot(east, north)), from_deg)
 
 
-def claims(
-    places: Places, sensor_xy_m: FloatArray, channel: int, wind: ZoneWind, rules: CorrelateRules
-) -> FloatArray:
+def claims(places: Places, sensor_xy_m: FloatArray, channel: int, wind: ZoneWind, rules: CorrelateRules) -> FloatArray:
     """Return how well each place explains an excess at one sensor in one minute, shape (places,), each 0..1.
 
     A Gaussian sector about the upwind direction, wider in weak wind, times a fall-off with distance beyond the

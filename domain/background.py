@@ -52,9 +52,7 @@ def from_log(level: FloatArray) -> FloatArray:
     return np.exp(level) - LOG_SHIFT_UGM3
 
 
-def expected_level(
-    level: FloatArray, offset: FloatArray, usable: BoolArray, neighbour: IndexArray
-) -> FloatArray:
+def expected_level(level: FloatArray, offset: FloatArray, usable: BoolArray, neighbour: IndexArray) -> FloatArray:
     """Return what each channel should read by its neighbours' word.
 
     Args:

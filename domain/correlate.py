@@ -37,9 +37,7 @@ class Breaches:
     xy_m: FloatArray
 
 
-def advance(
-    state: CorrelateState, judged: JudgedField, zone: Zone
-) -> tuple[CorrelateState, tuple[Ticket, ...]]:
+def advance(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[CorrelateState, tuple[Ticket, ...]]:
     """Take a judged minute into account.
 
     Returns:
@@ -81,9 +79,7 @@ def _breaches(judged: JudgedField, zone: Zone) -> Breaches:
     )
 
 
-def _group(
-    incidents: tuple[Incident, ...], breaches: Breaches, minute_ms: int, zone: Zone
-) -> tuple[Incident, ...]:
+def _group(incidents: tuple[Incident, ...], breaches: Breaches, minute_ms: int, zone: Zone) -> tuple[Incident, ...]:
     """Put each breached channel into the nearest incident within reach, or begin a new one."""
     grown = list(incidents)
     order = np.lexsort((breaches.channel, breaches.sensor, breaches.since_ms))
@@ -130,7 +126,9 @@ def _join(incident: Incident, member: Member, breaches: Breaches, row: int, minu
     members = list(incident.members)
     for index, known in enumerate(members):
         if (known.sensor, known.channel) == (member.sensor, member.channel):
-            members[index] = replace(known, last_ms=minute_ms, x_m=member.x_m, y_m=member.y_m, minutes=known.minutes + 1)
+            members[index] = replace(
+                known, last_ms=minute_ms, x_m=member.x_m, y_m=member.y_m, minutes=known.minutes + 1
+            )
             break
     else:
         members.append(member)

@@ -58,9 +58,7 @@ def first_arrivals(
     return kept, Readings(rows.sensor, rows.time_ms, rows.received_ms, rows.position, values), nothing_new
 
 
-def _merge(
-    before: SeenMinute | None, minute: int, keys: IntArray, present: MaskArray
-) -> tuple[MaskArray, SeenMinute]:
+def _merge(before: SeenMinute | None, minute: int, keys: IntArray, present: MaskArray) -> tuple[MaskArray, SeenMinute]:
     """Return which channels of each new row had arrived earlier, and the minute's new memory."""
     order = np.argsort(keys, kind="stable")
     old_keys = before.keys if before else np.empty(0, np.int64)
@@ -89,5 +87,3 @@ def _or_of_predecessors(masks: MaskArray, new_group: BoolArray) -> MaskArray:
     for row, start in zip(repeats.tolist(), start_of.tolist(), strict=True):  # repeats are rare
         earlier[row] = np.bitwise_or.reduce(masks[start:row])
     return earlier
-
-

@@ -93,14 +93,15 @@ def advance(
     floor = np.array(rules.floor_ugm3)
     upper = np.maximum(from_log(expected + rules.raise_sigma * sigma), background + floor)
     over = healthy & (state.value > upper)
-    quiet = healthy & (
-        (residual < rules.clear_sigma * sigma) | (state.value - background < 0.5 * floor)
-    )
+    quiet = healthy & ((residual < rules.clear_sigma * sigma) | (state.value - background < 0.5 * floor))
     judged = healthy & ~np.isnan(residual) & (state.baseline.learnt_min >= rules.warmup_min)
     state = _judge(state, minute, judged, standing, over, quiet, rules)
     fresh = state.value_minute == minute
-    calm = healthy & fresh & ~np.isnan(residual) & (
-        (state.state == ChannelState.NORMAL) | (state.state == ChannelState.UNJUDGED)
+    calm = (
+        healthy
+        & fresh
+        & ~np.isnan(residual)
+        & ((state.state == ChannelState.NORMAL) | (state.state == ChannelState.UNJUDGED))
     )
     step = state.step_min[:, np.newaxis]
     baseline = learn(state.baseline, residual, calm, step, rules.offset_hours)
@@ -121,7 +122,9 @@ def _take_values(state: DetectState, field: MinuteField, minute: int) -> DetectS
     before = value_minute[sensor].max(axis=1)
     gap = np.where(before > 0, minute - before, 1).astype(np.float64)
     any_value = has_value.any(axis=1)
-    step_min[sensor] = np.where(any_value, step_min[sensor] + 0.3 * (np.minimum(gap, 120.0) - step_min[sensor]), step_min[sensor])
+    step_min[sensor] = np.where(
+        any_value, step_min[sensor] + 0.3 * (np.minimum(gap, 120.0) - step_min[sensor]), step_min[sensor]
+    )
     value[sensor] = np.where(has_value, field.value, value[sensor])
     value_minute[sensor] = np.where(has_value, minute, value_minute[sensor])
     completeness[sensor] = np.where(reported, field.completeness, completeness[sensor])
@@ -165,7 +168,7 @@ def _sigma(
     for channel in range(N_POLLUTANTS):
         column = residual[usable[:, channel], channel]
         column = column[~np.isnan(column)]
-        if len(column) >= 5:  # noqa: PLR2004 - fewer sensors say nothing about a network's scatter
+        if len(column) >= 5:
             now[channel] = 1.4826 * np.median(np.abs(column))  # MAD to sigma of a Gaussian
     sigma = np.maximum(np.maximum(baseline.scatter, now), rules.sigma_floor)
     return np.where(is_vehicle[:, np.newaxis], np.maximum(sigma, VEHICLE_SIGMA), sigma)

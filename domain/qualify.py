@@ -150,9 +150,7 @@ def _receive(state: QualifyState, arrivals: Arrivals) -> QualifyState:
         clock_ms=max(state.clock_ms, arrivals.clock_ms),
         settled=settled,
         pending=(*state.pending, arrivals.readings) if len(arrivals.readings) else state.pending,
-        pending_weather=(*state.pending_weather, arrivals.weather)
-        if len(arrivals.weather)
-        else state.pending_weather,
+        pending_weather=(*state.pending_weather, arrivals.weather) if len(arrivals.weather) else state.pending_weather,
     )
 
 
@@ -163,8 +161,7 @@ def _first_received_ms(arrivals: Arrivals) -> int | None:
 
 def _latest(known: LatestWeather, rows: Weather) -> LatestWeather:
     stations = {
-        name: (known.time_ms[i], known.lon[i], known.lat[i], known.values[i])
-        for i, name in enumerate(known.station_id)
+        name: (known.time_ms[i], known.lon[i], known.lat[i], known.values[i]) for i, name in enumerate(known.station_id)
     }
     for i, name in enumerate(rows.station_id):
         time_ms = int(rows.time_ms[i])
@@ -280,9 +277,7 @@ def _minute_of(
     _flag_inversion(value, minute_flags, rules.qualify.inversion_ratio)
     minute, due_ms, weather = when
     lon, lat = _place(rows, sensor, count[sensor], site)
-    return MinuteField(
-        minute * MINUTE_MS, due_ms, sensor, lon, lat, value, completeness, minute_flags, weather
-    )
+    return MinuteField(minute * MINUTE_MS, due_ms, sensor, lon, lat, value, completeness, minute_flags, weather)
 
 
 def _flag_inversion(value: FloatArray, flags: FlagArray, ratio: float) -> None:
@@ -291,9 +286,7 @@ def _flag_inversion(value: FloatArray, flags: FlagArray, ratio: float) -> None:
     flags[impossible, :2] |= np.uint16(Flag.INVERSION)
 
 
-def _place(
-    rows: Readings, sensor: np.ndarray, count: np.ndarray, site: Site
-) -> tuple[FloatArray, FloatArray]:
+def _place(rows: Readings, sensor: np.ndarray, count: np.ndarray, site: Site) -> tuple[FloatArray, FloatArray]:
     """Return where each sensor stood: the registry for stations, the mean of the minute for vehicles."""
     lon = np.array([site.sensors[i].lon for i in sensor])
     lat = np.array([site.sensors[i].lat for i in sensor])

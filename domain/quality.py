@@ -42,9 +42,7 @@ def nothing_yet(sensors: int) -> LastReadings:
     return LastReadings(np.full(shape, np.nan), np.zeros(shape, np.int64), np.zeros(shape, np.int64))
 
 
-def flag_readings(
-    last: LastReadings, rows: Readings, rules: QualifyRules
-) -> tuple[LastReadings, FlagArray]:
+def flag_readings(last: LastReadings, rows: Readings, rules: QualifyRules) -> tuple[LastReadings, FlagArray]:
     """Flag the pollutants of new readings against each sensor's own last ones.
 
     Args:

@@ -19,7 +19,12 @@ from domain.times import rfc3339
 
 KIND_READING, KIND_WEATHER, KIND_TICK = 0, 1, 2
 
-_FIXED = (("kind", pa.uint8()), ("sensor_id", pa.string()), ("time_ms", pa.int64()), ("received_ms", pa.int64()))
+_FIXED = (
+    ("kind", pa.uint8()),
+    ("sensor_id", pa.string()),
+    ("time_ms", pa.int64()),
+    ("received_ms", pa.int64()),
+)
 _FIXED_TYPES = dict(_FIXED)
 _IPC = pa.ipc.IpcWriteOptions(compression="lz4")
 
@@ -68,6 +73,10 @@ class Reject(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     received_ms: int
     payload: bytes
+
+    def encode(self) -> bytes:
+        """Return JSON; the payload as base64."""
+        return msgspec.json.encode(self)
 
 
 def encode_rows(columns: Mapping[str, Sequence[object] | np.ndarray]) -> bytes:

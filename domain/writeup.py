@@ -117,7 +117,11 @@ def _news(
         return ("opened",)
     last = before.history[-1]
     words: list[str] = []
-    grew = incident.peak.value_ugm3 - incident.peak.background_ugm3 > NEWS_RATIO * before.peak.excess if before.peak else True
+    grew = (
+        incident.peak.value_ugm3 - incident.peak.background_ugm3 > NEWS_RATIO * before.peak.excess
+        if before.peak
+        else True
+    )
     if len(incident.sensors) > len(before.sensors) or len(incident.channels) > len(before.pollutants) or grew:
         words.append("amended")
     if first != last.first:
@@ -129,9 +133,7 @@ def _news(
     return tuple(words)
 
 
-def _candidates(
-    probability: FloatArray, incident: Incident, zone: "Zone"
-) -> tuple[tuple[Candidate, ...], float]:
+def _candidates(probability: FloatArray, incident: Incident, zone: "Zone") -> tuple[tuple[Candidate, ...], float]:
     rounded = np.round(probability, 3)
     order = np.lexsort((np.arange(len(rounded)), -rounded))
     peak = next(member for member in incident.members if member.sensor == incident.peak.sensor)

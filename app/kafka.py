@@ -1,0 +1,175 @@
+"""The home of aiokafka: topics, a producer for ingest, a tail for the desk, and the lag of a group."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from domain.wire import Topics
+from ingest.ports import BusUnavailable
+
+log = structlog.get_logger()
+
+MAX_MESSAGE_BYTES = 32 * 1024 * 1024
+"""A judged minute of 10,000 sensors is about 5 MB. [bytes]"""
+
+
+class KafkaBus:
+    """Ingest's way into Kafka: idempotent, acknowledged by all replicas, in order."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        """Connect; raises `BusUnavailable` where Kafka does not answer."""
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            acks="all",
+            enable_idempotence=False,
+            linger_ms=0,
+            max_request_size=MAX_MESSAGE_BYTES,
+            request_timeout_ms=10_000,
+        )
+        try:
+            await producer.start()
+        except KafkaError as error:
+            await producer.stop()
+            raise BusUnavailable(f"Kafka at {self._bootstrap} does not answer: {error!r}") from error
+        self._producer = producer
+
+    async def stop(self) -> None:
+        """Send what is left and disconnect."""
+        if self._producer is not None:
+            await self._producer.stop()
+            self._producer = None
+
+    async def send(self, topic: str, value: bytes, *, key: bytes | None = None) -> None:
+        """Send one message and return when Kafka has acknowledged it."""
+        if self._producer is None:
+            await self.start()
+        assert self._producer is not None  # noqa: S101 - start raises otherwise
+        try:
+            await self._producer.send_and_wait(topic, value, key=key)
+        except KafkaError as error:
+            raise BusUnavailable(f"{topic}: {error!r}") from error
+
+
+async def create_topics(bootstrap: str, topics: Topics, replication: int = 1) -> None:
+    """Make the topics that are not there yet; harmless to repeat.
+
+    Raises:
+        BusUnavailable: Kafka does not answer.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    try:
+        await admin.start()
+        there = set(await admin.list_topics())
+        config = {"max.message.bytes": str(MAX_MESSAGE_BYTES)}
+        missing = [
+            NewTopic(name, num_partitions=1, replication_factor=replication, topic_configs=config)
+            for name in topics.all()
+            if name not in there
+        ]
+        if missing:
+            answer = await admin.create_topics(missing)
+            for name, code, *_ in answer.topic_errors:
+                if code and not issubclass(for_code(code), TopicAlreadyExistsError):
+                    raise BusUnavailable(f"topic {name} can't be made: {for_code(code).__name__}")
+    except (KafkaError, OSError) as error:
+        raise BusUnavailable(f"Kafka at {bootstrap} does not answer: {error!r}") from error
+    finally:
+        with contextlib.suppress(KafkaError, OSError):
+            await admin.close()
+
+
+class KafkaTail:
+    """Follows topics without a group: every desk sees everything from `back` messages before now on."""
+
+    def __init__(self, bootstrap: str, back: int = 400, *, from_start: bool = False) -> None:
+        self._bootstrap = bootstrap
+        self._back = back
+        self._from_start = from_start
+
+    async def follow(self, topics: Sequence[str]) -> AsyncIterator[tuple[str, bytes]]:
+        """Yield (topic, message) for ever; connects again by itself."""
+        while True:
+            try:
+                async for message in self._follow(topics):
+                    yield message
+            except (KafkaError, OSError) as error:
+                log.warning("tail_broken", error=repr(error))
+                await asyncio.sleep(1.0)
+
+    async def _follow(self, topics: Sequence[str]) -> AsyncIterator[tuple[str, bytes]]:
+        consumer = self._consumer()
+        await consumer.start()
+        try:
+            places = await _assign(consumer, topics)
+            ends = await consumer.end_offsets(places)
+            starts = await consumer.beginning_offsets(places)
+            for place in places:
+                back = starts[place] if self._from_start else ends[place] - self._back
+                consumer.seek(place, max(starts[place], back))
+            async for message in consumer:
+                yield message.topic, message.value
+        finally:
+            await consumer.stop()
+
+    def _consumer(self) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            enable_auto_commit=False,
+            fetch_max_wait_ms=50,
+            max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+        )
+
+    async def read_all(self, topic: str) -> AsyncIterator[bytes]:
+        """Yield what a topic holds now, and end."""
+        consumer = self._consumer()
+        await consumer.start()
+        try:
+            places = await _assign(consumer, [topic])
+            ends = await consumer.end_offsets(places)
+            for place in places:
+                if not ends[place]:
+                    continue
+                await consumer.seek_to_beginning(place)
+                while await consumer.position(place) < ends[place]:
+                    for messages in (await consumer.getmany(place, timeout_ms=500)).values():
+                        for message in messages:
+                            yield message.value
+        finally:
+            await consumer.stop()
+
+
+async def _assign(consumer: AIOKafkaConsumer, topics: Sequence[str]) -> list[TopicPartition]:
+    places = [TopicPartition(topic, 0) for topic in topics]
+    consumer.assign(places)
+    return places
+
+
+class KafkaLag:
+    """Says how far a consumer group is behind; one connection, kept."""
+
+    def __init__(self, bootstrap: str, group: str) -> None:
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+        self._started = False
+
+    async def of(self, topics: Sequence[str]) -> dict[str, int]:
+        """Return messages that the group has not acknowledged, per topic."""
+        if not self._started:
+            await self._consumer.start()
+            self._started = True
+        places = await _assign(self._consumer, topics)
+        ends = await self._consumer.end_offsets(places)
+        return {place.topic: ends[place] - (await self._consumer.committed(place) or 0) for place in places}
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        if self._started:
+            await self._consumer.stop()

@@ -1,0 +1,108 @@
+"""The three stateful agents: qualify, detect, correlate. Each decodes, advances, sends on; nothing else."""
+
+from functools import partial
+from typing import Any
+
+import faust
+from faust.types import AgentT, StreamT
+
+from domain import correlate, detect, qualify
+from domain.channels import MINUTE_MS
+from domain.field import JudgedField, MinuteField
+from domain.packing import Packer
+from domain.pipeline import Zoned
+from domain.readings import Arrivals
+from domain.wire import (
+    decode_judged,
+    decode_minute,
+    decode_rows,
+    encode_judged,
+    encode_minute,
+    encode_ticket,
+)
+from streams.carry import Carrier, Step
+from streams.meter import Meter
+from streams.ports import SnapshotStore
+from streams.settings import StreamSettings
+from streams.topics import raw_topic
+
+Results = list[tuple[bytes, bytes]]
+ZONE_KEY = b"0"
+"""A site is one zone; its messages share one key and so one order."""
+
+
+def add_qualify(
+    app: faust.App, settings: StreamSettings, zoned: Zoned, snapshots: SnapshotStore, meter: Meter
+) -> AgentT[Any]:
+    """Attach readings → minutes."""
+
+    def advance(state: qualify.QualifyState, arrivals: Arrivals) -> tuple[qualify.QualifyState, Results]:
+        state, fields = qualify.advance(state, arrivals, zoned.site, zoned.rules)
+        meter.count("readings", len(arrivals.readings))
+        return state, [(ZONE_KEY, encode_minute(field)) for field in fields]
+
+    step = Step(
+        name="qualify",
+        decode=partial(decode_rows, sensor_ids=zoned.sensor_ids),
+        advance=advance,
+        is_news=lambda state, arrivals: arrivals.clock_ms > state.clock_ms,
+        start=partial(qualify.start, zoned.site),
+        packer=Packer(qualify.QualifyState),
+        output=raw_topic(app, settings.topics.minutes),
+        rejects=raw_topic(app, settings.topics.rejects),
+    )
+    return _attach(app, settings, settings.topics.readings, Carrier(step, snapshots, meter), "qualify")
+
+
+def add_detect(
+    app: faust.App, settings: StreamSettings, zoned: Zoned, snapshots: SnapshotStore, meter: Meter
+) -> AgentT[Any]:
+    """Attach minutes → judged minutes."""
+
+    def advance(state: detect.DetectState, field: MinuteField) -> tuple[detect.DetectState, Results]:
+        state, judged = detect.advance(state, field, zoned.network, zoned.rules.detect)
+        return state, [] if judged is None else [(ZONE_KEY, encode_judged(judged))]
+
+    step = Step(
+        name="detect",
+        decode=decode_minute,
+        advance=advance,
+        is_news=lambda state, field: field.minute_ms // MINUTE_MS > state.minute,
+        start=partial(detect.start, zoned.site),
+        packer=Packer(detect.DetectState),
+        output=raw_topic(app, settings.topics.breaches),
+        rejects=raw_topic(app, settings.topics.rejects),
+    )
+    return _attach(app, settings, settings.topics.minutes, Carrier(step, snapshots, meter), "detect")
+
+
+def add_correlate(
+    app: faust.App, settings: StreamSettings, zoned: Zoned, snapshots: SnapshotStore, meter: Meter
+) -> AgentT[Any]:
+    """Attach judged minutes → incidents, written up as tickets."""
+
+    def advance(state: correlate.CorrelateState, judged: JudgedField) -> tuple[correlate.CorrelateState, Results]:
+        state, tickets = correlate.advance(state, judged, zoned.zone)
+        meter.count("minutes_judged")
+        return state, [(ticket.id.encode(), encode_ticket(ticket)) for ticket in tickets]
+
+    step = Step(
+        name="correlate",
+        decode=decode_judged,
+        advance=advance,
+        is_news=lambda state, judged: judged.minute_ms // MINUTE_MS > state.minute,
+        start=correlate.CorrelateState,
+        packer=Packer(correlate.CorrelateState),
+        output=raw_topic(app, settings.topics.incidents),
+        rejects=raw_topic(app, settings.topics.rejects),
+    )
+    return _attach(app, settings, settings.topics.breaches, Carrier(step, snapshots, meter), "correlate")
+
+
+def _attach(app: faust.App, settings: StreamSettings, topic: str, carrier: Carrier[Any, Any], name: str) -> AgentT[Any]:
+    async def agent(stream: StreamT[bytes]) -> None:
+        await carrier.run(stream)
+
+    app.timer(interval=settings.snapshot_s, name=f"save_{name}")(carrier.save)
+
+    return app.agent(raw_topic(app, topic), name=name)(agent)
