@@ -1,0 +1,58 @@
+"""What the map needs from the outside world, in its own words."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from domain.readings import FloatArray, IntArray
+
+
+class Tail(Protocol):
+    """Follows topics from a little before now on, for ever."""
+
+    def follow(self, topics: Sequence[str]) -> AsyncIterator[tuple[str, bytes]]:
+        """Yield (topic, message) in each topic's order; connects again by itself."""
+        ...
+
+
+class TicketFeed(Protocol):
+    """Says which tickets changed. Blocks (it is asked in a thread); raises ConnectionError where later may work."""
+
+    def changes_since(self, seq: int) -> Sequence[tuple[int, str]]:
+        """Return (sequence number, ticket as JSON text) of changes after `seq`, oldest first.
+
+        A ticket that changed several times may be told once, as it stands now. An answer may be cut short: the rest
+        comes when it is asked again from the last number told.
+        """
+        ...
+
+
+class HistoryColumns(Protocol):
+    """One sensor's course of one pollutant, in order of time, all of shape (n,)."""
+
+    @property
+    def time_ms(self) -> IntArray:
+        """When, Unix time. [ms]"""
+        ...
+
+    @property
+    def value(self) -> FloatArray:
+        """What was measured. [µg/m³]"""
+        ...
+
+    @property
+    def background(self) -> FloatArray:
+        """What the air would be without a local source, NaN = not judged. [µg/m³]"""
+        ...
+
+    @property
+    def upper(self) -> FloatArray:
+        """Upper edge of the background band, NaN = not judged. [µg/m³]"""
+        ...
+
+
+class HistoryReader(Protocol):
+    """Reads what was measured and judged. Blocks; raises ConnectionError where trying again later may work."""
+
+    def series(self, sensor_id: str, pollutant: str, since_ms: int, until_ms: int) -> HistoryColumns:
+        """Return the minutes of one sensor and pollutant with since <= time < until; empty where there are none."""
+        ...

@@ -1,0 +1,32 @@
+"""The map's settings; the app builds them from the environment."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapsSettings:
+    """How the live map behaves.
+
+    Attributes:
+        flush_ms: Changed sensors are told at most this often. [ms]
+        heartbeat_s: A desk hears something at least this often. [s]
+        ticket_poll_s: Tickets are asked for this often, once per process. [s]
+        hot_hold_s: A hot mark stays at least this long after the last hot reading, so that it does not flicker. [s]
+        client_queue: Events that may wait for one desk before it is sent a fresh snapshot instead.
+        ring_events: Events kept for desks that come back.
+        ring_bytes: The same, in bytes. [bytes]
+        max_tickets: Tickets shown at once, most urgent first.
+        base_map_url: Raster tiles with `{z}`, `{x}`, `{y}` in WGS-84 web Mercator; empty: none.
+        base_map_attribution: Licence line of the tiles.
+    """
+
+    flush_ms: int = 200
+    heartbeat_s: float = 5.0
+    ticket_poll_s: float = 0.25
+    hot_hold_s: float = 30.0
+    client_queue: int = 64
+    ring_events: int = 2000
+    ring_bytes: int = 16 * 1024 * 1024
+    max_tickets: int = 200
+    base_map_url: str = ""
+    base_map_attribution: str = ""
