@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from domain.readings import FloatArray, IntArray
+from domain.series import Series
 
 
 class Tail(Protocol):
@@ -26,33 +26,9 @@ class TicketFeed(Protocol):
         ...
 
 
-class HistoryColumns(Protocol):
-    """One sensor's course of one pollutant, in order of time, all of shape (n,)."""
-
-    @property
-    def time_ms(self) -> IntArray:
-        """When, Unix time. [ms]"""
-        ...
-
-    @property
-    def value(self) -> FloatArray:
-        """What was measured. [µg/m³]"""
-        ...
-
-    @property
-    def background(self) -> FloatArray:
-        """What the air would be without a local source, NaN = not judged. [µg/m³]"""
-        ...
-
-    @property
-    def upper(self) -> FloatArray:
-        """Upper edge of the background band, NaN = not judged. [µg/m³]"""
-        ...
-
-
 class HistoryReader(Protocol):
     """Reads what was measured and judged. Blocks; raises ConnectionError where trying again later may work."""
 
-    def series(self, sensor_id: str, pollutant: str, since_ms: int, until_ms: int) -> HistoryColumns:
+    def series(self, sensor_id: str, pollutant: str, since_ms: int, until_ms: int) -> Series:
         """Return the minutes of one sensor and pollutant with since <= time < until; empty where there are none."""
         ...
