@@ -1,0 +1,99 @@
+"""A recording through qualify, detect and correlate: as fast as possible, or paced against the wall clock."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.channels import MINUTE_MS
+from domain.pipeline import Zoned, advance, start
+from domain.readings import Arrivals, tick
+from simulators.recording import Recording
+from simulators.replay.record import Gatherer, RunResult
+from simulators.replay.slices import Slicing, slices
+
+FAST = Slicing(rows=100_000, span_ms=6 * 3600_000)
+"""Large enough that the cost of a slice vanishes, small enough that it stays in the cache and progress is seen."""
+
+
+class WallClock(Protocol):
+    """Real time, as a paced replay needs it."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards. [s]"""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait. [s]"""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a replay is; `clock_ms` is the recording's clock."""
+
+    readings: int
+    of_readings: int
+    clock_ms: int
+    minutes: int
+    tickets: int
+
+
+def replay(
+    recording: Recording,
+    zoned: Zoned,
+    *,
+    rate: float | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    slicing: Slicing | None = None,
+    wall: WallClock = time,
+) -> RunResult:
+    """Run a recording through the domain's steps.
+
+    Args:
+        recording: In order of receipt.
+        zoned: The site made ready.
+        rate: Seconds of the recording per second of the wall clock; None: as fast as possible.
+        on_progress: Called after each slice.
+        slicing: How much is taken at once; changes nothing about the result.
+        wall: Real time, asked only where `rate` is given.
+
+    Returns:
+        What a live system would have brought forth by `close_after_min` after the last row; that closing silence is
+        not paced.
+    """
+    cut = slicing or (FAST if rate is None else Slicing(FAST.rows, zoned.rules.tick_s * 1000))
+    gathered, state, done = Gatherer(zoned.site), start(zoned.site), 0
+    began_s = wall.monotonic()
+
+    def take(arrivals: Arrivals) -> None:
+        nonlocal state, done
+        state, events = advance(state, arrivals, zoned)
+        for field in events.judged:
+            gathered.take_judged(field)
+        for ticket in events.tickets:
+            gathered.take_ticket(ticket)
+        gathered.take_decisions(getattr(events, "decisions", ()))
+        done += len(arrivals.readings)
+        if on_progress is not None:
+            on_progress(
+                Progress(done, len(recording.readings), arrivals.clock_ms, gathered.minutes, gathered.ticket_count)
+            )
+
+    for arrivals in slices(recording, cut):
+        if rate is not None:
+            due_s = began_s + (arrivals.clock_ms - recording.first_ms) / 1000.0 / rate
+            wall.sleep(max(due_s - wall.monotonic(), 0.0))
+        take(arrivals)
+    take(tick(recording.last_ms + zoned.rules.close_after_min * MINUTE_MS))
+    counts = state.qualify.counts
+    return RunResult(
+        tickets=gathered.tickets,
+        breaches=gathered.breaches(),
+        decisions=gathered.decisions,
+        readings=counts.readings,
+        duplicates=counts.duplicates,
+        late=counts.late,
+        too_late=counts.too_late,
+        minutes=gathered.minutes,
+    )

@@ -1,0 +1,43 @@
+"""Codes of a ticket → words for people, Chinese first; a code without words is shown as it is."""
+
+POLLUTANT_NAMES = {"pm25": "PM2.5", "pm10": "PM10", "nox": "NOx", "o3": "O₃"}
+
+_WORDS = {
+    "dispatch": "建议现场核查 dispatch",
+    "watch": "建议继续观察 watch",
+    "dismiss": "建议排除 dismiss",
+    "local": "局地线索 local",
+    "regional": "区域性抬升 regional",
+    "sensor": "设备待查 sensor",
+    "two_sensors_agree": "两个点位一致 two sensors agree",
+    "three_sensors_agree": "三个点位一致 three sensors agree",
+    "many_sensors_agree": "多个点位一致 many sensors agree",
+    "pollutants_agree": "多项污染物一致 pollutants agree",
+    "single_sensor": "仅单个点位 single sensor",
+    "upwind_probability_high": "上风向疑似来源明确 likely source upwind",
+    "source_uncertain": "来源不确定 source uncertain",
+    "calm_no_direction": "静风，无法判断方向 calm: no direction",
+    "registered_works": "已登记施工 registered works",
+    "registered_drill": "已登记演练 registered drill",
+    "excess_strong": "超出背景明显 strong excess",
+    "whitelisted_no_routine": "正面清单企业，不作例行检查 white list: no routine visit",
+    "quota_unused": "年度检查次数未用完 visits left this year",
+    "readings": "读数 readings",
+    "taken": "进入判断 taken",
+    "duplicates": "重复 duplicates",
+    "late": "迟到 late",
+    "too_late": "过迟 too late",
+    "weather": "气象记录 weather rows",
+    "minutes": "判断分钟数 minutes judged",
+    "breach_rows": "超出背景的点位·分钟 raised sensor-minutes",
+    "tickets": "线索单 clue tickets",
+}
+
+
+def words(code: str) -> str:
+    """Return what people read for a code.
+
+    >>> words("watch"), words("not_known_yet")
+    ('建议继续观察 watch', 'not known yet')
+    """
+    return _WORDS.get(code, code.replace("_", " "))
