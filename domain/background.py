@@ -44,12 +44,14 @@ def no_baseline(sensors: int) -> Baseline:
 
 def to_log(value_ugm3: FloatArray) -> FloatArray:
     """Return shifted logarithms, shape (n, 4)."""
-    return np.log(np.maximum(value_ugm3, 0.0) + LOG_SHIFT_UGM3)
+    level: FloatArray = np.log(np.maximum(value_ugm3, 0.0) + LOG_SHIFT_UGM3)
+    return level
 
 
 def from_log(level: FloatArray) -> FloatArray:
     """Return concentrations, shape (n, 4). [µg/m³]"""
-    return np.exp(level) - LOG_SHIFT_UGM3
+    value: FloatArray = np.exp(level) - LOG_SHIFT_UGM3
+    return value
 
 
 def expected_level(level: FloatArray, offset: FloatArray, usable: BoolArray, neighbour: IndexArray) -> FloatArray:
@@ -100,3 +102,12 @@ def learn(
     distance = _ABS_TO_SIGMA * np.abs(np.where(calm, residual, 0.0))
     scatter = baseline.scatter + share * np.where(calm, distance - baseline.scatter, 0.0)
     return Baseline(offset, scatter, learnt)
+
+
+def forget(baseline: Baseline, where: BoolArray) -> Baseline:
+    """Return the baseline without what was known of some channels, shape (sensors, 4)."""
+    return Baseline(
+        np.where(where, 0.0, baseline.offset),
+        np.where(where, 0.0, baseline.scatter),
+        np.where(where, 0.0, baseline.learnt_min),
+    )

@@ -1,176 +1,165 @@
-"""Judged minutes to incidents: breaches near each other in space and time are one, written up as one ticket."""
+"""Judged minutes to incidents, and incidents to tickets: opened, held back, amended, merged, ended."""
 
-import hashlib
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from domain.attribution import ZoneWind, claims, zone_wind
-from domain.channels import MINUTE_MS
+from domain.breaches import Breaches, breaches_of, regional_channels
+from domain.channels import MINUTE_MS, POLLUTANTS
+from domain.decisions import Decision, DecisionMade
+from domain.evidence import add_evidence, evidence_row
 from domain.field import ChannelState, JudgedField
-from domain.incident import Incident, Member, PeakExcess
-from domain.readings import FloatArray
+from domain.grouping import group
+from domain.incident import Incident
+from domain.readings import BoolArray
 from domain.ticket import Ticket
-from domain.writeup import Zone, write_up
+from domain.times import rfc3339, to_datetime
+from domain.writeup import write_merged, write_up
+from domain.zone import Zone
 
 LONE_PAIR_MIN = 10
 """A single sensor that sees two pollutants opens a ticket after this long. Design value. [min]"""
+_HEEDED = (Decision.CALM, Decision.REGISTERED_WORKS, Decision.REGISTERED_DRILL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrelateState:
-    """The incidents that live; `minute` is the last one seen, -1 = none. [minutes since 1970]"""
+    """What correlate remembers.
+
+    Attributes:
+        minute: The last one seen, -1 = none. [minutes since 1970]
+        incidents: Those that live, in the order of their onset.
+        hot: (sensor, channel, since) that are hot, but no breach yet.
+    """
 
     minute: int = -1
     incidents: tuple[Incident, ...] = ()
+    hot: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Breaches:
-    """The breached channels of one minute as columns, shape (n,); `xy_m` is (n, 2). [m]"""
+class Outcome:
+    """What a minute brought forth: tickets that opened or changed, and every decision."""
 
-    sensor: np.ndarray
-    channel: np.ndarray
-    since_ms: np.ndarray
-    value: FloatArray
-    background: FloatArray
-    xy_m: FloatArray
+    tickets: tuple[Ticket, ...] = ()
+    decisions: tuple[DecisionMade, ...] = ()
 
 
-def advance(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[CorrelateState, tuple[Ticket, ...]]:
-    """Take a judged minute into account.
-
-    Returns:
-        The new state, and every ticket that opened or changed, in the order of its incident's onset.
-    """
+def advance(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[CorrelateState, Outcome]:
+    """Take a judged minute into account."""
     minute = judged.minute_ms // MINUTE_MS
     if minute <= state.minute:
-        return state, ()
-    breaches = _breaches(judged, zone)
-    if not len(breaches.sensor) and not state.incidents:
-        return replace(state, minute=minute), ()
+        return state, Outcome()
+    hot, passed = _passing(state.hot, judged, zone)
+    breaches = breaches_of(judged, zone)
+    if not len(breaches) and not state.incidents:
+        return CorrelateState(minute=minute, hot=hot), Outcome((), passed)
     wind = zone_wind(judged.weather)
-    incidents = _group(state.incidents, breaches, judged.minute_ms, zone)
-    incidents = tuple(_weigh(incident, breaches, judged.minute_ms, wind, zone) for incident in incidents)
-    living: list[Incident] = []
+    grouped = group(state.incidents, breaches, zone)
     tickets: list[Ticket] = []
-    for incident in incidents:
-        ended = judged.minute_ms - incident.last_ms > zone.rules.memory_min * MINUTE_MS
-        if incident.ticket is None and (ended or not _worth_a_ticket(incident, zone)):
-            written = incident
-        else:
-            written = write_up(incident, judged, wind, zone, ended=ended)
-        if written.ticket is not None and written.ticket is not incident.ticket:
-            tickets.append(written.ticket)
+    decisions = list(passed)
+    for loser, survivor in grouped.absorbed:
+        decisions.append(DecisionMade(judged.clock_ms, Decision.MERGED, _key(loser, zone)))
+        if loser.ticket is not None:
+            tickets.append(write_merged(loser.ticket, _key(survivor, zone), to_datetime(judged.clock_ms)))
+    living: list[Incident] = []
+    regional = regional_channels(judged, zone)
+    for before in grouped.incidents:
+        ended = judged.minute_ms - before.stood_ms > zone.rules.memory_min * MINUTE_MS
+        after = _judge(_weigh(before, breaches, wind, zone), judged, wind, zone, regional, ended=ended)
+        decisions.extend(_decisions(before, after, judged.clock_ms, zone))
+        if after.ticket is not None and after.ticket is not before.ticket:
+            tickets.append(after.ticket)
         if not ended:
-            living.append(written)
-    return CorrelateState(minute=minute, incidents=tuple(living)), tuple(tickets)
+            living.append(after)
+    return CorrelateState(minute=minute, incidents=tuple(living), hot=hot), Outcome(tuple(tickets), tuple(decisions))
 
 
-def _breaches(judged: JudgedField, zone: Zone) -> Breaches:
-    row, channel = np.nonzero(judged.state == ChannelState.BREACH)
-    return Breaches(
-        judged.sensor[row],
-        channel,
-        judged.since_ms[row, channel],
-        judged.value[row, channel],
-        judged.background[row, channel],
-        zone.projection.to_metres(judged.lon[row], judged.lat[row]) if len(row) else np.empty((0, 2)),
-    )
+def _passing(
+    before: tuple[tuple[int, int, int], ...], judged: JudgedField, zone: Zone
+) -> tuple[tuple[tuple[int, int, int], ...], tuple[DecisionMade, ...]]:
+    """Return the channels that are hot now, and a decision for each that ceased to be without having been a breach."""
+    row, channel = np.nonzero(judged.state == ChannelState.HOT)
+    since_ms = judged.since_ms[row, channel]
+    hot = tuple(zip(judged.sensor[row].tolist(), channel.tolist(), since_ms.tolist(), strict=True))
+    if not before:
+        return hot, ()
+    where = {sensor: place for place, sensor in enumerate(judged.sensor.tolist())}
+    made: list[DecisionMade] = []
+    for sensor, column, began_ms in before:
+        place = where.get(sensor)
+        now = ChannelState.UNJUDGED if place is None else ChannelState(judged.state[place, column])
+        if now not in (ChannelState.HOT, ChannelState.BREACH):
+            name = Decision.SENSOR_SUSPECT if now is ChannelState.EXCLUDED else Decision.BELOW_DURATION
+            made.append(DecisionMade(judged.clock_ms, name, _excess_key(sensor, column, began_ms, zone)))
+    return hot, tuple(made)
 
 
-def _group(incidents: tuple[Incident, ...], breaches: Breaches, minute_ms: int, zone: Zone) -> tuple[Incident, ...]:
-    """Put each breached channel into the nearest incident within reach, or begin a new one."""
-    grown = list(incidents)
-    order = np.lexsort((breaches.channel, breaches.sensor, breaches.since_ms))
-    for row in order.tolist():
-        member = Member(
-            sensor=int(breaches.sensor[row]),
-            channel=int(breaches.channel[row]),
-            since_ms=int(breaches.since_ms[row]),
-            last_ms=minute_ms,
-            x_m=float(breaches.xy_m[row, 0]),
-            y_m=float(breaches.xy_m[row, 1]),
-            minutes=1,
-        )
-        home = _home(grown, member, zone.rules.join_m)
-        if home is None:
-            grown.append(_begin(member, breaches, row, minute_ms, zone))
-        else:
-            grown[home] = _join(grown[home], member, breaches, row, minute_ms)
-    return tuple(grown)
-
-
-def _home(incidents: list[Incident], member: Member, join_m: float) -> int | None:
-    nearest, home = join_m, None
-    for index, incident in enumerate(incidents):
-        for known in incident.members:
-            if (known.sensor, known.channel) == (member.sensor, member.channel):
-                return index
-            distance = float(np.hypot(known.x_m - member.x_m, known.y_m - member.y_m))
-            if distance <= nearest:
-                nearest, home = distance, index
-    return home
-
-
-def _begin(member: Member, breaches: Breaches, row: int, minute_ms: int, zone: Zone) -> Incident:
-    return Incident(
-        members=(member,),
-        peak=_peak(member, breaches, row, minute_ms),
-        score=np.zeros(len(zone.places.enterprise_id)),
-        score_minutes=0.0,
-    )
-
-
-def _join(incident: Incident, member: Member, breaches: Breaches, row: int, minute_ms: int) -> Incident:
-    members = list(incident.members)
-    for index, known in enumerate(members):
-        if (known.sensor, known.channel) == (member.sensor, member.channel):
-            members[index] = replace(
-                known, last_ms=minute_ms, x_m=member.x_m, y_m=member.y_m, minutes=known.minutes + 1
-            )
-            break
-    else:
-        members.append(member)
-    peak = _peak(member, breaches, row, minute_ms)
-    if not _excess(peak) > _excess(incident.peak):
-        peak = incident.peak
-    return replace(incident, members=tuple(members), peak=peak)
-
-
-def _peak(member: Member, breaches: Breaches, row: int, minute_ms: int) -> PeakExcess:
-    return PeakExcess(
-        sensor=member.sensor,
-        channel=member.channel,
-        time_ms=minute_ms,
-        value_ugm3=float(np.nan_to_num(breaches.value[row])),
-        background_ugm3=float(np.nan_to_num(breaches.background[row])),
-    )
-
-
-def _excess(peak: PeakExcess) -> float:
-    return peak.value_ugm3 - peak.background_ugm3
-
-
-def _weigh(incident: Incident, breaches: Breaches, minute_ms: int, wind: ZoneWind, zone: Zone) -> Incident:
+def _weigh(incident: Incident, breaches: Breaches, wind: ZoneWind, zone: Zone) -> Incident:
     """Add this minute's claims of every place for what the incident's own sensors see."""
-    mine = {(member.sensor, member.channel) for member in incident.members if member.last_ms == minute_ms}
+    mine = {(member.sensor, member.channel) for member in incident.members}
     score, minutes, evidence = incident.score, incident.score_minutes, incident.evidence
-    for row in range(len(breaches.sensor)):
+    for row in np.flatnonzero(breaches.speaks).tolist():
         sensor, channel = int(breaches.sensor[row]), int(breaches.channel[row])
         if (sensor, channel) not in mine:
             continue
         score = score + claims(zone.places, breaches.xy_m[row], channel, wind, zone.rules)
         minutes += 1.0
-        seen = f"{evidence}|{minute_ms}|{sensor}|{channel}|{breaches.value[row]!r}|{breaches.background[row]!r}"
-        evidence = hashlib.sha256(seen.encode()).hexdigest()
+        name, value, background = zone.site.sensor_ids[sensor], breaches.value[row], breaches.background[row]
+        seen = evidence_row(breaches.minute_ms, name, POLLUTANTS[channel], float(value), float(background))
+        evidence = add_evidence(evidence, seen)
     return replace(incident, score=score, score_minutes=minutes, evidence=evidence)
 
 
-def _worth_a_ticket(incident: Incident, zone: Zone) -> bool:
+def _judge(
+    incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone, regional: BoolArray, *, ended: bool
+) -> Incident:
+    """Write the incident up, or hold it back with a name."""
+    if incident.ticket is None:
+        if ended:
+            return incident
+        held = _reason_to_hold(incident, zone, regional)
+        if held is not None:
+            return replace(incident, held=held)
+    return write_up(incident, judged, wind, zone, ended=ended)
+
+
+def _reason_to_hold(incident: Incident, zone: Zone, regional: BoolArray) -> Decision | None:
+    if all(regional[channel] for channel in incident.channels):
+        return Decision.REGIONAL
     if len(incident.sensors) > 1:
-        return True
-    longest = max(member.minutes for member in incident.members)
-    if len(incident.channels) > 1:
-        return longest >= LONE_PAIR_MIN
-    return longest >= zone.rules.lone_sensor_min
+        return None
+    longest_min = max(member.heard_ms - member.since_ms for member in incident.members) // MINUTE_MS + 1
+    needed_min = LONE_PAIR_MIN if len(incident.channels) > 1 else zone.rules.lone_sensor_min
+    return None if longest_min >= needed_min else Decision.SINGLE_SENSOR_SHORT
+
+
+def _decisions(before: Incident, after: Incident, clock_ms: int, zone: Zone) -> list[DecisionMade]:
+    """Name what changed about one incident in this minute."""
+    key = _key(after, zone)
+    if after.ticket is None:
+        return [DecisionMade(clock_ms, after.held, key)] if after.held and after.held is not before.held else []
+    if after.ticket is before.ticket:
+        return []
+    told = len(before.ticket.history) if before.ticket else 0
+    names = [Decision(entry.what) for entry in after.ticket.history[told:]]
+    old = before.ticket.recommendation.reasons if before.ticket else ()
+    new = after.ticket.recommendation.reasons
+    names += [name for name in _HEEDED if _reason(name) in new and _reason(name) not in old]
+    return [DecisionMade(clock_ms, name, key) for name in names]
+
+
+def _reason(name: Decision) -> str:
+    return "calm_no_direction" if name is Decision.CALM else name.value
+
+
+def _key(incident: Incident, zone: Zone) -> str:
+    if incident.ticket is not None:
+        return incident.ticket.id
+    opener = incident.opener
+    return _excess_key(opener.sensor, opener.channel, opener.since_ms, zone)
+
+
+def _excess_key(sensor: int, channel: int, since_ms: int, zone: Zone) -> str:
+    return f"{zone.site.sensor_ids[sensor]}/{POLLUTANTS[channel]}/{rfc3339(to_datetime(since_ms))}"

@@ -78,12 +78,13 @@ def _merge(before: SeenMinute | None, minute: int, keys: IntArray, present: Mask
 
 
 def _or_of_predecessors(masks: MaskArray, new_group: BoolArray) -> MaskArray:
-    earlier = np.zeros_like(masks)
-    group_start = np.flatnonzero(new_group)
-    repeats = np.flatnonzero(~new_group)
-    if not len(repeats):
-        return earlier
-    start_of = group_start[np.searchsorted(group_start, repeats, side="right") - 1]
-    for row, start in zip(repeats.tolist(), start_of.tolist(), strict=True):  # repeats are rare
-        earlier[row] = np.bitwise_or.reduce(masks[start:row])
+    """Return for each mask the union of those before it in its group, by doubling the look-back (Hillis and Steele)."""
+    if new_group.all():
+        return np.zeros_like(masks)
+    place = np.arange(len(masks)) - np.maximum.accumulate(np.where(new_group, np.arange(len(masks)), 0))
+    earlier = np.where(place > 0, np.roll(masks, 1), np.uint16(0))
+    reach = 1
+    while (place > reach).any():
+        earlier = earlier | np.where(place > reach, np.roll(earlier, reach), np.uint16(0))
+        reach *= 2
     return earlier

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from domain.decisions import Decision
 from domain.readings import FloatArray
-from domain.ticket import Action, HistoryEntry, Recommendation, Ticket
+from domain.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,30 +15,37 @@ class Member:
         sensor: Index into `site.sensors`.
         channel: Index into `POLLUTANTS`.
         since_ms: First reading of the excess. [ms]
-        last_ms: Last minute in which the breach stood. [ms]
-        x_m: Where, easting. [m]
-        y_m: Where, northing. [m]
-        minutes: Minutes the breach has stood. [min]
+        heard_ms: Last reading of the excess. [ms]
+        stood_ms: Last minute in which the breach stood, heard or not. [ms]
+        x_m: Where it was last heard, easting. [m]
+        y_m: Where it was last heard, northing. [m]
     """
 
     sensor: int
     channel: int
     since_ms: int
-    last_ms: int
+    heard_ms: int
+    stood_ms: int
     x_m: float
     y_m: float
-    minutes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeakExcess:
-    """The greatest excess of an incident. Concentrations in µg/m³."""
+    """The greatest excess of an incident, and where it was. Concentrations in µg/m³, places in metres."""
 
     sensor: int
     channel: int
     time_ms: int
     value_ugm3: float
     background_ugm3: float
+    x_m: float
+    y_m: float
+
+    @property
+    def excess_ugm3(self) -> float:
+        """Value above background. [µg/m³]"""
+        return self.value_ugm3 - self.background_ugm3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,25 +53,32 @@ class Incident:
     """Breaches that belong together.
 
     Attributes:
-        members: In order of their onset.
+        members: In order of joining.
         score: Sum of claims per place, shape (places,).
         score_minutes: Sensor-minutes in `score`.
-        evidence: Running SHA-256 over the rows that the judgement rests on (hex).
+        evidence: Hash over the rows that the judgement rests on.
+        held: Why no ticket is open yet; None before the first judgement and once a ticket is open.
+        absorbed: Ids of tickets that were merged into this one and are not told of yet.
         ticket: As last written up; None before the ticket opens.
-        history: The system's own moves, oldest first.
     """
 
     members: tuple[Member, ...]
     peak: PeakExcess
     score: FloatArray
-    score_minutes: float
+    score_minutes: float = 0.0
     evidence: str = ""
+    held: Decision | None = None
+    absorbed: tuple[str, ...] = ()
     ticket: Ticket | None = None
-    history: tuple[HistoryEntry, ...] = ()
+
+    @property
+    def opener(self) -> Member:
+        """The member whose excess began first."""
+        return min(self.members, key=lambda member: (member.since_ms, member.sensor, member.channel))
 
     @property
     def sensors(self) -> tuple[int, ...]:
-        """Distinct sensors, in order of their onset."""
+        """Distinct sensors, in order of their joining."""
         return tuple(dict.fromkeys(member.sensor for member in self.members))
 
     @property
@@ -72,19 +87,11 @@ class Incident:
         return tuple(sorted({member.channel for member in self.members}))
 
     @property
-    def last_ms(self) -> int:
-        """Last minute in which any breach stood. [ms]"""
-        return max(member.last_ms for member in self.members)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What a write-up rests on beside the incident: the advice and its confidence."""
-
-    recommendation: Recommendation
-    priority: int
+    def heard_ms(self) -> int:
+        """Last reading of any excess. [ms]"""
+        return max(member.heard_ms for member in self.members)
 
     @property
-    def action(self) -> Action:
-        """The advised action."""
-        return self.recommendation.action
+    def stood_ms(self) -> int:
+        """Last minute in which any breach stood. [ms]"""
+        return max(member.stood_ms for member in self.members)

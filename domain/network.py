@@ -63,4 +63,5 @@ def _nearest(tree: cKDTree, xy_m: FloatArray, station: IndexArray, k: int, *, sk
     asked = k + 1 if skip_self else k
     _, found = tree.query(xy_m, k=asked)
     found = np.asarray(found).reshape(len(xy_m), asked)
-    return station[found[:, 1:] if skip_self else found]
+    nearest: IndexArray = station[found[:, 1:] if skip_self else found]
+    return nearest

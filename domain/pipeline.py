@@ -9,13 +9,14 @@ import pyarrow as pa
 from domain import correlate, detect, qualify
 from domain.attribution import places_of
 from domain.channels import POLLUTANTS
+from domain.decisions import DecisionMade
 from domain.field import JudgedField, MinuteField
 from domain.network import Network, network_of
 from domain.readings import Arrivals
 from domain.rules import Rules
 from domain.site import Site
 from domain.ticket import Ticket
-from domain.writeup import Zone
+from domain.zone import Zone
 
 VERSION = "1"
 """Raised when the method changes in a way that can change a ticket."""
@@ -45,7 +46,8 @@ def make_ready(site: Site) -> Zoned:
     """
     network = network_of(site, site.rules.detect.neighbours)
     places = places_of(site, network.projection, POLLUTANTS)
-    zone = Zone(site, network.projection, places, site.rules.correlate, rule_version(site.rules))
+    version = rule_version(site.rules)
+    zone = Zone(site, network.projection, places, site.rules.correlate, version, network.is_vehicle)
     return Zoned(site, site.rules, network, zone, pa.array(site.sensor_ids, type=pa.string()))
 
 
@@ -70,6 +72,7 @@ class Events:
     minutes: tuple[MinuteField, ...]
     judged: tuple[JudgedField, ...]
     tickets: tuple[Ticket, ...]
+    decisions: tuple[DecisionMade, ...]
 
 
 def advance(state: ZoneState, arrivals: Arrivals, zoned: Zoned) -> tuple[ZoneState, Events]:
@@ -77,12 +80,17 @@ def advance(state: ZoneState, arrivals: Arrivals, zoned: Zoned) -> tuple[ZoneSta
     qualified, minutes = qualify.advance(state.qualify, arrivals, zoned.site, zoned.rules)
     detected, correlated = state.detect, state.correlate
     judged: list[JudgedField] = []
-    tickets: list[Ticket] = []
+    outcomes: list[correlate.Outcome] = []
     for minute in minutes:
         detected, field = detect.advance(detected, minute, zoned.network, zoned.rules.detect)
         if field is None:
             continue
-        correlated, changed = correlate.advance(correlated, field, zoned.zone)
+        correlated, outcome = correlate.advance(correlated, field, zoned.zone)
         judged.append(field)
-        tickets.extend(changed)
-    return ZoneState(qualified, detected, correlated), Events(tuple(minutes), tuple(judged), tuple(tickets))
+        outcomes.append(outcome)
+    return ZoneState(qualified, detected, correlated), Events(
+        minutes=tuple(minutes),
+        judged=tuple(judged),
+        tickets=tuple(ticket for outcome in outcomes for ticket in outcome.tickets),
+        decisions=tuple(made for outcome in outcomes for made in outcome.decisions),
+    )

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from domain.channels import N_POLLUTANTS
+from domain.channels import MINUTE_MS, N_POLLUTANTS
 from domain.field import Flag, FlagArray
-from domain.readings import FloatArray, IntArray, Readings
+from domain.readings import BoolArray, FloatArray, IntArray, Readings
 from domain.rules import QualifyRules
 
 RANGE_UGM3 = np.array([[-5.0, 1500.0], [-5.0, 5000.0], [-10.0, 3000.0], [-10.0, 1000.0]])
@@ -19,6 +19,13 @@ the greatest hourly values on public record (dust storms, smoke) with room to sp
 
 SPIKE_MAX_GAP_MS = 300_000
 """Between readings further apart a jump is a change of the air, not a spike. [ms]"""
+STUCK_READINGS = 5
+"""A slow sensor is stuck after so many repetitions at the least: hourly integers may well agree twice. Design value."""
+STUCK_ABOVE_UGM3 = np.array([3.0, 5.0, 4.0, 6.0])
+"""Near zero an honest calm night repeats itself: half the scatter of a low-cost sensor in clean air and less
+(pm25, pm10, nox, o3). Design values. [µg/m³]"""
+MEMORY_MS = 6 * 3600_000
+"""After a longer silence the same value is a new one. [ms]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,9 @@ def nothing_yet(sensors: int) -> LastReadings:
 
 def flag_readings(last: LastReadings, rows: Readings, rules: QualifyRules) -> tuple[LastReadings, FlagArray]:
     """Flag the pollutants of new readings against each sensor's own last ones.
+
+    A jump is a spike once: the next reading is compared with it, so a rise that stays is believed from its second
+    reading on.
 
     Args:
         last: Memory of what came before.
@@ -75,40 +85,52 @@ def _flag_channel(
     value: FloatArray,
     rules: QualifyRules,
 ) -> FlagArray:
-    first = np.r_[True, sensor[1:] != sensor[:-1]]
-    before = np.r_[np.nan, value[:-1]]
-    before_ms = np.r_[np.int64(0), time_ms[:-1]]
-    before[first] = memory.value[sensor[first], channel]
-    before_ms[first] = memory.time_ms[sensor[first], channel]
+    """Flag one channel's readings, given by (sensor, time), and bring `memory` up to date."""
+    starts = np.ones(len(sensor), np.bool_)
+    starts[1:] = sensor[1:] != sensor[:-1]
+    before = np.empty_like(value)
+    before_ms = np.empty_like(time_ms)
+    before[1:], before_ms[1:] = value[:-1], time_ms[:-1]
+    before[starts] = memory.value[sensor[starts], channel]
+    before_ms[starts] = memory.time_ms[sensor[starts], channel]
+    gap_ms = np.maximum(time_ms - before_ms, 0)
 
     low, high = RANGE_UGM3[channel]
-    flags = np.where((value < low) | (value > high), np.uint16(Flag.RANGE), np.uint16(0))
-    near = (time_ms - before_ms) <= SPIKE_MAX_GAP_MS
+    out_of_range = (value < low) | (value > high)
     jump = (value > rules.spike_ratio * before) & (value - before > rules.spike_floor_ugm3)
-    flags |= np.where(near & jump, np.uint16(Flag.SPIKE), np.uint16(0))
-
-    same_since = _same_since(memory, channel, sensor, time_ms, value == before)
-    stuck = (time_ms - same_since) >= rules.stuck_min * 60_000
-    flags |= np.where(stuck & near, np.uint16(Flag.STUCK), np.uint16(0))
-
-    last = np.r_[np.flatnonzero(first)[1:] - 1, len(sensor) - 1]
-    newer = time_ms[last] >= memory.time_ms[sensor[last], channel]  # a late row does not rewrite the memory
-    last = last[newer]
-    memory.value[sensor[last], channel] = value[last]
-    memory.time_ms[sensor[last], channel] = time_ms[last]
-    memory.same_since_ms[sensor[last], channel] = same_since[last]
-    return flags
+    spike = jump & (gap_ms <= SPIKE_MAX_GAP_MS)
+    unchanged = (value == before) & (gap_ms <= MEMORY_MS)
+    same_since = _same_since(memory.same_since_ms[sensor, channel], time_ms, starts, unchanged)
+    longest_ms = np.maximum(rules.stuck_min * MINUTE_MS, STUCK_READINGS * gap_ms)
+    stuck = (time_ms - same_since >= longest_ms) & (value > STUCK_ABOVE_UGM3[channel])
+    _remember(memory, channel, sensor, time_ms, value, (starts, same_since))
+    return _bits(out_of_range, Flag.RANGE) | _bits(spike, Flag.SPIKE) | _bits(stuck, Flag.STUCK)
 
 
-def _same_since(
+def _bits(where: BoolArray, flag: Flag) -> FlagArray:
+    return where.astype(np.uint16) * np.uint16(flag)
+
+
+def _same_since(known_ms: IntArray, time_ms: IntArray, starts: BoolArray, unchanged: BoolArray) -> IntArray:
+    """Return since when each row's value has stood: its own time where it changed, else carried forward."""
+    own = np.where(starts & unchanged, known_ms, time_ms)
+    changes = np.where(starts | ~unchanged, np.arange(len(time_ms)), 0)
+    since: IntArray = own[np.maximum.accumulate(changes)]
+    return since
+
+
+def _remember(
     memory: LastReadings,
     channel: int,
     sensor: npt.NDArray[np.int32],
     time_ms: IntArray,
-    unchanged: npt.NDArray[np.bool_],
-) -> IntArray:
-    """Return since when each row's value has stood: its own time where it changed, else carried forward."""
-    first = np.r_[True, sensor[1:] != sensor[:-1]]
-    own = np.where(first & unchanged, memory.same_since_ms[sensor, channel], time_ms)
-    starts = first | ~unchanged
-    return own[np.maximum.accumulate(np.where(starts, np.arange(len(sensor)), 0))]
+    value: FloatArray,
+    runs: tuple[BoolArray, IntArray],
+) -> None:
+    """Keep each sensor's last row, unless a newer one is known."""
+    starts, same_since = runs
+    last = np.append(np.flatnonzero(starts)[1:] - 1, len(sensor) - 1)
+    last = last[time_ms[last] >= memory.time_ms[sensor[last], channel]]
+    memory.value[sensor[last], channel] = value[last]
+    memory.time_ms[sensor[last], channel] = time_ms[last]
+    memory.same_since_ms[sensor[last], channel] = same_since[last]

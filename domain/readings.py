@@ -68,10 +68,11 @@ class Weather:
     def __len__(self) -> int:
         return len(self.station_id)
 
-    def take(self, rows: npt.NDArray[np.intp]) -> "Weather":
+    def take(self, rows: npt.NDArray[np.intp] | slice) -> "Weather":
         """Return some of the rows, in the order given."""
+        names = self.station_id
         return Weather(
-            tuple(self.station_id[row] for row in rows),
+            names[rows] if isinstance(rows, slice) else tuple(names[row] for row in rows.tolist()),
             self.time_ms[rows],
             self.received_ms[rows],
             self.lon[rows],
@@ -133,6 +134,23 @@ def concat_readings(parts: list[Readings]) -> Readings:
         np.concatenate([part.position for part in parts]),
         np.concatenate([part.values for part in parts]),
     )
+
+
+def arrival_order(rows: Readings) -> Readings:
+    """Return rows by (received, sensor, time); where all three agree, by what they say.
+
+    So the order is the same however the rows were cut into messages.
+    """
+    order = np.lexsort((rows.time_ms, rows.sensor, rows.received_ms))
+    keys = (rows.received_ms, rows.sensor, rows.time_ms)
+    tied = np.ones(max(len(rows) - 1, 0), np.bool_)
+    for key in keys:
+        ordered = key[order]
+        tied &= ordered[1:] == ordered[:-1]
+    if tied.any():
+        said = (*rows.position.T[::-1], *rows.values.T[::-1])
+        order = np.lexsort((*said, rows.time_ms, rows.sensor, rows.received_ms))
+    return rows.take(order)
 
 
 def concat_weather(parts: list[Weather]) -> Weather:

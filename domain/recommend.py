@@ -1,8 +1,9 @@
 """Dispatch, watch or dismiss, with named reasons; a person decides."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from domain.incident import Finding, Incident
+from domain.incident import Incident
 from domain.readings import FloatArray
 from domain.site import PermitKind, Site
 from domain.ticket import Action, Recommendation
@@ -15,9 +16,17 @@ STRONG_RATIO = 3.0
 _PERMITTED = {PermitKind.WORKS: "registered_works", PermitKind.DRILL: "registered_drill"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What is advised, and how pressing it is: 1 first, 3 last."""
+
+    recommendation: Recommendation
+    priority: int
+
+
 def recommend(
     incident: Incident, probability: FloatArray, unknown: float, *, calm: bool, site: Site, at: datetime
-) -> Finding:
+) -> Advice:
     """Return the advice for an incident as it stands.
 
     | sensors or pollutants agree | leading candidate sure | permit running | action   |
@@ -44,7 +53,7 @@ def recommend(
     go = agree and sure and not permit
     action = Action.DISPATCH if go else Action.WATCH
     priority = 1 if go and strong else 2 if go or strong else 3
-    return Finding(recommendation=Recommendation(action=action, reasons=tuple(reasons)), priority=priority)
+    return Advice(recommendation=Recommendation(action=action, reasons=tuple(reasons)), priority=priority)
 
 
 def _agreement(incident: Incident, reasons: list[str]) -> bool:

@@ -10,9 +10,9 @@ class QualifyRules:
     Attributes:
         settle_s: A minute is settled this long after its end, by the zone clock. [s]
         late_horizon_min: Later readings amend history only. [min]
-        spike_ratio: A jump by this factor against the sensor's last reading, and back, is a spike.
+        spike_ratio: A jump by this factor against the sensor's last reading is a spike until the next one agrees.
         spike_floor_ugm3: Smaller jumps are never spikes. [µg/m³]
-        stuck_min: Exactly the same value for this long is a stuck channel. [min]
+        stuck_min: Exactly the same value for this long (and several readings) is a stuck channel. [min]
         inversion_ratio: PM2.5 above PM10 by this factor is impossible.
     """
 
@@ -31,24 +31,28 @@ class DetectRules:
     Attributes:
         neighbours: How many nearest stations make the background.
         warmup_min: A channel is not judged before it has been seen this long. [min]
+        warmup_readings: Nor before so many readings: an hourly sensor is learnt over a day.
         hold_min: A value stands this long, or 1.5 reporting intervals of its sensor if longer. [min]
         offset_hours: Time constant of a sensor's slow offset against its neighbours. [h]
         raise_sigma: Standardised excess that counts as hot.
         clear_sigma: Standardised excess below which a channel is quiet.
         onset_min: Hot minutes that make a breach. [min]
         clear_min: Quiet minutes that end it. [min]
+        relearn_hours: An excess that lasts this long is the place's new normal: the channel is learnt anew. [h]
         floor_ugm3: Smallest excess that counts, per pollutant (pm25, pm10, nox, o3). [µg/m³]
         sigma_floor: Smallest scatter of the logarithm that is believed.
     """
 
     neighbours: int = 8
     warmup_min: int = 45
+    warmup_readings: int = 24
     hold_min: int = 3
     offset_hours: float = 12.0
     raise_sigma: float = 4.0
     clear_sigma: float = 2.0
     onset_min: int = 4
     clear_min: int = 10
+    relearn_hours: int = 12
     floor_ugm3: tuple[float, float, float, float] = (15.0, 30.0, 40.0, 40.0)
     sigma_floor: float = 0.08
 

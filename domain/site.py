@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 from shapely.geometry.base import BaseGeometry
 
 from domain.rules import Rules
@@ -118,7 +119,7 @@ class Site:
     permits: tuple[Permit, ...] = ()
     limits_class: int = 2
     limits_edition: str = "GB 3095-2026"
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
 
     @property
     def sensor_ids(self) -> tuple[str, ...]:
@@ -126,6 +127,6 @@ class Site:
         return tuple(sensor.sensor_id for sensor in self.sensors)
 
     @property
-    def is_vehicle(self) -> np.ndarray:
+    def is_vehicle(self) -> npt.NDArray[np.bool_]:
         """Which sensors move, shape (sensors,)."""
         return np.array([sensor.kind is SensorKind.VEHICLE for sensor in self.sensors], dtype=np.bool_)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from domain.channels import CHANNELS, POSITION_KEYS, WEATHER_KEYS
+from domain.decisions import DecisionMade
 from domain.field import JudgedField, MinuteField
 from domain.packing import Packer
 from domain.readings import Arrivals, FloatArray, Readings, Weather, no_readings, no_weather
@@ -57,7 +58,7 @@ class Topics:
 
     @property
     def incidents(self) -> str:
-        """Incidents written up as tickets, the system's side only (JSON), keyed by ticket id."""
+        """Tickets, the system's side only, and decisions (`encode_outcome`), keyed by ticket id or incident."""
         return f"{self.prefix}.incidents"
 
     def all(self) -> tuple[str, ...]:
@@ -157,7 +158,8 @@ def _encode_batch(batch: pa.RecordBatch) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema, options=_IPC) as writer:
         writer.write_batch(batch)
-    return sink.getvalue().to_pybytes()
+    raw: bytes = sink.getvalue().to_pybytes()
+    return raw
 
 
 def _decode_batch(raw: bytes) -> pa.RecordBatch:
@@ -204,6 +206,36 @@ def decode_ticket(raw: bytes) -> Ticket:
 def encode_ticket(ticket: Ticket) -> bytes:
     """Encode a ticket canonically: the contract's key order, UTF-8, times with `Z` and milliseconds."""
     return msgspec.json.encode(ticket_fields(ticket))
+
+
+class _Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One message of the `incidents` topic: exactly one of the two is there."""
+
+    ticket: Ticket | None = None
+    decision: DecisionMade | None = None
+
+
+_outcome_decoder = msgspec.json.Decoder(_Outcome)
+
+
+def encode_outcome(outcome: Ticket | DecisionMade) -> bytes:
+    """Encode a ticket or a decision for the `incidents` topic: `{"ticket": …}` or `{"decision": …}`."""
+    if isinstance(outcome, DecisionMade):
+        return msgspec.json.encode({"decision": outcome})
+    return msgspec.json.encode({"ticket": msgspec.Raw(encode_ticket(outcome))})
+
+
+def decode_outcome(raw: bytes) -> Ticket | DecisionMade:
+    """Decode one message of the `incidents` topic.
+
+    Raises:
+        msgspec.DecodeError: The bytes are neither a ticket nor a decision.
+    """
+    found = _outcome_decoder.decode(raw)
+    outcome = found.ticket or found.decision
+    if outcome is None:
+        raise msgspec.ValidationError("neither a ticket nor a decision")
+    return outcome
 
 
 def ticket_fields(ticket: Ticket) -> dict[str, Any]:

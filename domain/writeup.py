@@ -1,173 +1,179 @@
 """An incident written up as a clue ticket: rounded, named and dated by the zone clock."""
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 
-from domain.attribution import Places, ZoneWind, posterior
+from domain.attribution import ZoneWind, posterior
+from domain.candidates import candidates_of, leading
 from domain.channels import POLLUTANTS
 from domain.field import Flag, JudgedField
-from domain.geo import Projection
-from domain.incident import Finding, Incident
+from domain.incident import Incident, PeakExcess
 from domain.readings import FloatArray
-from domain.recommend import recommend
-from domain.rules import CorrelateRules
-from domain.site import Site
-from domain.ticket import (
-    Candidate,
-    Excluded,
-    HistoryEntry,
-    Peak,
-    Ticket,
-    TicketKind,
-    TicketState,
-    Wind,
-)
+from domain.recommend import Advice, recommend
+from domain.ticket import Candidate, Excluded, HistoryEntry, Peak, Ticket, TicketKind, TicketState, Wind
 from domain.times import rfc3339, to_datetime
+from domain.zone import Zone
 
-SHOWN_PROBABILITY = 0.001
-"""Candidates below this are left to "unknown" (contract)."""
 EXCLUDED_WITHIN_M = 2000.0
 """Excluded sensors up to this far from the peak are named on the ticket. [m]"""
 NEWS_RATIO = 1.25
 """A peak that grew by this factor is news."""
 
 
-def ticket_id(site: str, sensor_id: str, pollutant: str, event_start_ms: int) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """What an incident says at one tick; probabilities as shown."""
+
+    at: datetime
+    candidates: tuple[Candidate, ...]
+    unknown: float
+    lon: float
+    lat: float
+    advice: Advice
+
+    @property
+    def first(self) -> str | None:
+        """The leading candidate's id; None when unknown leads."""
+        return leading(self.candidates, self.unknown)
+
+    def entry(self, what: str, why: tuple[str, ...], state: TicketState = TicketState.NEW) -> HistoryEntry:
+        """Return an entry of the history that tells this conclusion."""
+        return HistoryEntry(
+            at=self.at,
+            what=what,
+            who="system",
+            state=state,
+            first=self.first,
+            unknown=self.unknown,
+            action=self.advice.recommendation.action,
+            why=why,
+        )
+
+
+def ticket_id(site: str, sensor_id: str, pollutant: str, event_start: datetime) -> str:
     """Return the id of a local ticket: a hash of values as they stood at opening (contract, "Determinism")."""
-    words = "|".join((site, "local", sensor_id, pollutant, rfc3339(to_datetime(event_start_ms))))
+    words = "|".join((site, TicketKind.LOCAL, sensor_id, pollutant, rfc3339(event_start)))
     return hashlib.sha256(words.encode()).hexdigest()[:20]
 
 
-def write_up(
-    incident: Incident,
-    judged: JudgedField,
-    wind: ZoneWind,
-    zone: "Zone",
-    *,
-    ended: bool = False,
-) -> Incident:
-    """Return the incident with its ticket as of this minute; the same ticket object where nothing is news.
-
-    Opens the ticket where there is none. History gains an entry for each thing that changed.
-    """
+def conclude(incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone) -> Conclusion:
+    """Return what an incident says now."""
     at = to_datetime(judged.clock_ms)
     probability, unknown = posterior(incident.score, incident.score_minutes, zone.rules)
     calm = wind.is_calm(zone.rules)
-    finding = recommend(incident, probability, unknown, calm=calm, site=zone.site, at=at)
-    candidates, unknown_shown = _candidates(probability, incident, zone)
-    first = candidates[0].enterprise_id if candidates and candidates[0].probability > unknown_shown else None
-    before = incident.ticket
-    what = _news(incident, before, finding, first, ended=ended)
-    if not what and before is not None:
-        return incident
-    entries = tuple(
-        HistoryEntry(
-            at=at,
-            what=word,
-            who="system",
-            state=TicketState.NEW,
-            first=first,
-            unknown=unknown_shown,
-            action=finding.action,
-            why=finding.recommendation.reasons,
-        )
-        for word in what
+    candidates, unknown_shown = candidates_of(probability, incident, zone)
+    lon, lat = _source(probability, unknown, incident.peak, zone)
+    return Conclusion(
+        at=at,
+        candidates=candidates,
+        unknown=unknown_shown,
+        lon=lon,
+        lat=lat,
+        advice=recommend(incident, probability, unknown, calm=calm, site=zone.site, at=at),
     )
-    history = incident.history + entries
-    lon, lat = _place(probability, incident, zone)
-    start_ms = min(member.since_ms for member in incident.members)
+
+
+def write_up(incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone, *, ended: bool = False) -> Incident:
+    """Return the incident with its ticket as of this minute; the same ticket object where nothing is news.
+
+    Opens the ticket where there is none. The history gains an entry for each thing that changed.
+    """
+    conclusion = conclude(incident, judged, wind, zone)
+    before = incident.ticket
+    what = ("opened",) if before is None else _news(incident, before, conclusion, ended=ended)
+    if not what:
+        return incident
+    reasons = conclusion.advice.recommendation.reasons
+    told = tuple(conclusion.entry(word, incident.absorbed if word == "merged" else reasons) for word in what)
+    ticket = before or _opened(incident, conclusion, zone)
     names = zone.site.sensor_ids
-    opener = incident.members[0]
-    ticket = Ticket(
-        id=before.id
-        if before
-        else ticket_id(zone.site.site_id, names[opener.sensor], POLLUTANTS[opener.channel], start_ms),
+    ticket = replace(
+        ticket,
+        updated_at=conclusion.at,
+        event_end=to_datetime(incident.heard_ms) if ended else None,
+        pollutants=tuple(POLLUTANTS[channel] for channel in incident.channels),
+        peak=_peak(incident.peak, names),
+        lon=conclusion.lon,
+        lat=conclusion.lat,
+        sensors=tuple(names[sensor] for sensor in incident.sensors),
+        excluded=_excluded(incident.peak, judged, zone),
+        wind=_wind(wind, zone),
+        candidates=conclusion.candidates,
+        unknown_probability=conclusion.unknown,
+        recommendation=conclusion.advice.recommendation,
+        priority=conclusion.advice.priority,
+        evidence_hash=incident.evidence,
+        history=ticket.history + told,
+    )
+    return replace(incident, ticket=ticket, held=None, absorbed=())
+
+
+def write_merged(ticket: Ticket, into: str, at: datetime) -> Ticket:
+    """Return a ticket closed because it has become part of another; `why` of its last entry names that one."""
+    last = ticket.history[-1]
+    entry = replace(last, at=at, what="merged", who="system", state=TicketState.MERGED, why=(into,))
+    return replace(ticket, state=TicketState.MERGED, updated_at=at, history=(*ticket.history, entry))
+
+
+def _opened(incident: Incident, conclusion: Conclusion, zone: Zone) -> Ticket:
+    """Return a new ticket with what is settled at opening and never changes; the rest is as good as blank."""
+    opener, start = incident.opener, to_datetime(incident.opener.since_ms)
+    names = zone.site.sensor_ids
+    return Ticket(
+        id=ticket_id(zone.site.site_id, names[opener.sensor], POLLUTANTS[opener.channel], start),
         site=zone.site.site_id,
         kind=TicketKind.LOCAL,
         source="air",
         state=TicketState.NEW,
-        opened_at=before.opened_at if before else at,
-        updated_at=at,
-        event_start=before.event_start if before else to_datetime(start_ms),
-        event_end=to_datetime(incident.last_ms) if ended else None,
-        pollutants=tuple(POLLUTANTS[channel] for channel in incident.channels),
-        peak=_peak(incident, names),
-        lon=lon,
-        lat=lat,
-        sensors=tuple(names[sensor] for sensor in incident.sensors),
-        excluded=_excluded(incident, judged, zone),
-        wind=_wind(wind, calm=calm),
-        candidates=candidates,
-        unknown_probability=unknown_shown,
-        recommendation=finding.recommendation,
-        priority=finding.priority,
+        opened_at=conclusion.at,
+        updated_at=conclusion.at,
+        event_start=start,
+        event_end=None,
+        pollutants=(),
+        peak=None,
+        lon=conclusion.lon,
+        lat=conclusion.lat,
+        sensors=(),
+        excluded=(),
+        wind=Wind(speed_ms=None, from_deg=None, calm=True),
+        candidates=(),
+        unknown_probability=1.0,
+        recommendation=conclusion.advice.recommendation,
+        priority=conclusion.advice.priority,
         rule_version=zone.rule_version,
-        evidence_hash=incident.evidence,
-        history=history,
+        evidence_hash="",
+        history=(),
     )
-    return replace(incident, ticket=ticket, history=history)
 
 
-def _news(
-    incident: Incident, before: Ticket | None, finding: Finding, first: str | None, *, ended: bool
-) -> tuple[str, ...]:
-    if before is None:
-        return ("opened",)
+def _news(incident: Incident, before: Ticket, conclusion: Conclusion, *, ended: bool) -> tuple[str, ...]:
     last = before.history[-1]
-    words: list[str] = []
-    grew = (
-        incident.peak.value_ugm3 - incident.peak.background_ugm3 > NEWS_RATIO * before.peak.excess
-        if before.peak
-        else True
-    )
-    if len(incident.sensors) > len(before.sensors) or len(incident.channels) > len(before.pollutants) or grew:
-        words.append("amended")
-    if first != last.first:
-        words.append("candidates")
-    if finding.action is not last.action:
-        words.append("recommendation")
-    if ended:
-        words.append("ended")
-    return tuple(words)
+    wider = len(incident.sensors) > len(before.sensors) or len(incident.channels) > len(before.pollutants)
+    stronger = before.peak is None or incident.peak.excess_ugm3 > NEWS_RATIO * before.peak.excess
+    words = {
+        "merged": bool(incident.absorbed),
+        "amended": wider or stronger,
+        "candidates": conclusion.first != last.first,
+        "recommendation": conclusion.advice.recommendation.action is not last.action,
+        "ended": ended,
+    }
+    return tuple(word for word, happened in words.items() if happened)
 
 
-def _candidates(probability: FloatArray, incident: Incident, zone: "Zone") -> tuple[tuple[Candidate, ...], float]:
-    rounded = np.round(probability, 3)
-    order = np.lexsort((np.arange(len(rounded)), -rounded))
-    peak = next(member for member in incident.members if member.sensor == incident.peak.sensor)
-    shown = []
-    for row in order:
-        if rounded[row] < SHOWN_PROBABILITY:
-            break
-        offset = zone.places.xy_m[row] - np.array([peak.x_m, peak.y_m])
-        place = zone.site.enterprises[int(row)]
-        shown.append(
-            Candidate(
-                enterprise_id=place.enterprise_id,
-                name=place.name,
-                probability=float(rounded[row]),
-                distance_m=round(float(np.hypot(*offset))),
-            )
-        )
-    rest = 1.0 - sum(candidate.probability for candidate in shown)
-    return tuple(shown), max(round(rest, 3), 0.0)
-
-
-def _place(probability: FloatArray, incident: Incident, zone: "Zone") -> tuple[float, float]:
-    """Return the best single estimate of the source: the leading candidate if it leads unknown, else the peak's sensor."""
+def _source(probability: FloatArray, unknown: float, peak: PeakExcess, zone: Zone) -> tuple[float, float]:
+    """Return the best single estimate of the source: the candidate that leads, else where the excess was greatest."""
     leader = int(probability.argmax()) if len(probability) else -1
-    if leader >= 0 and probability[leader] > 1.0 - probability.sum():
+    if leader >= 0 and probability[leader] > unknown:
         place = zone.site.enterprises[leader]
         return round(place.lon, 6), round(place.lat, 6)
-    peak = next(member for member in incident.members if member.sensor == incident.peak.sensor)
     lon, lat = zone.projection.to_degrees(peak.x_m, peak.y_m)
     return round(lon, 6), round(lat, 6)
 
 
-def _peak(incident: Incident, names: tuple[str, ...]) -> Peak:
-    peak = incident.peak
+def _peak(peak: PeakExcess, names: tuple[str, ...]) -> Peak:
     value, background = round(peak.value_ugm3, 1), round(peak.background_ugm3, 1)
     return Peak(
         pollutant=POLLUTANTS[peak.channel],
@@ -179,8 +185,7 @@ def _peak(incident: Incident, names: tuple[str, ...]) -> Peak:
     )
 
 
-def _excluded(incident: Incident, judged: JudgedField, zone: "Zone") -> tuple[Excluded, ...]:
-    peak = next(member for member in incident.members if member.sensor == incident.peak.sensor)
+def _excluded(peak: PeakExcess, judged: JudgedField, zone: Zone) -> tuple[Excluded, ...]:
     flagged = np.flatnonzero(judged.flags.any(axis=1))
     if not len(flagged):
         return ()
@@ -191,7 +196,7 @@ def _excluded(incident: Incident, judged: JudgedField, zone: "Zone") -> tuple[Ex
             sensor_id=zone.site.sensor_ids[judged.sensor[row]],
             reason=_flag_names(int(np.bitwise_or.reduce(judged.flags[row]))),
         )
-        for row in flagged[near]
+        for row in flagged[near].tolist()
     )
 
 
@@ -199,20 +204,7 @@ def _flag_names(bits: int) -> str:
     return "+".join(flag.name.lower() for flag in Flag if flag.name and flag & bits)
 
 
-def _wind(wind: ZoneWind, *, calm: bool) -> Wind:
+def _wind(wind: ZoneWind, zone: Zone) -> Wind:
     if np.isnan(wind.speed_ms):
         return Wind(speed_ms=None, from_deg=None, calm=True)
-    return Wind(speed_ms=round(wind.speed_ms, 1), from_deg=round(wind.from_deg) % 360, calm=calm)
-
-
-class Zone:
-    """What stays the same about a site while its incidents come and go."""
-
-    def __init__(
-        self, site: Site, projection: Projection, places: Places, rules: CorrelateRules, rule_version: str
-    ) -> None:
-        self.site = site
-        self.projection = projection
-        self.places = places
-        self.rules = rules
-        self.rule_version = rule_version
+    return Wind(speed_ms=round(wind.speed_ms, 1), from_deg=round(wind.from_deg) % 360, calm=wind.is_calm(zone.rules))

@@ -18,7 +18,7 @@ from domain.wire import (
     decode_rows,
     encode_judged,
     encode_minute,
-    encode_ticket,
+    encode_outcome,
 )
 from streams.carry import Carrier, Step
 from streams.meter import Meter
@@ -79,12 +79,13 @@ def add_detect(
 def add_correlate(
     app: faust.App, settings: StreamSettings, zoned: Zoned, snapshots: SnapshotStore, meter: Meter
 ) -> AgentT[Any]:
-    """Attach judged minutes → incidents, written up as tickets."""
+    """Attach judged minutes → incidents, written up as tickets, and the decisions beside them."""
 
     def advance(state: correlate.CorrelateState, judged: JudgedField) -> tuple[correlate.CorrelateState, Results]:
-        state, tickets = correlate.advance(state, judged, zoned.zone)
+        state, outcome = correlate.advance(state, judged, zoned.zone)
         meter.count("minutes_judged")
-        return state, [(ticket.id.encode(), encode_ticket(ticket)) for ticket in tickets]
+        tickets = [(ticket.id.encode(), encode_outcome(ticket)) for ticket in outcome.tickets]
+        return state, tickets + [(made.key.encode(), encode_outcome(made)) for made in outcome.decisions]
 
     step = Step(
         name="correlate",

@@ -1,4 +1,4 @@
-"""Incidents → tickets: each is stored, and only then acknowledged."""
+"""Incidents → tickets, each stored and only then acknowledged; decisions are counted and logged."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ import msgspec
 import structlog
 from faust.types import AgentT, StreamT
 
+from domain.decisions import DecisionMade
 from domain.ticket import Ticket
-from domain.wire import Reject, decode_ticket
+from domain.wire import Reject, decode_outcome
 from streams.carry import send_reject
 from streams.meter import Meter
 from streams.ports import TicketSink
@@ -26,7 +27,7 @@ def add_ticketing(app: faust.App, settings: StreamSettings, sink: TicketSink, me
     async def ticketing(stream: StreamT[bytes]) -> None:
         async for event in stream.noack().events():
             try:
-                ticket = decode_ticket(event.value)
+                outcome = decode_outcome(event.value)
             except msgspec.DecodeError as error:
                 meter.count("rejects.undecodable")
                 refused = Reject(
@@ -38,25 +39,26 @@ def add_ticketing(app: faust.App, settings: StreamSettings, sink: TicketSink, me
                 )
                 await send_reject(rejects, refused)
             else:
-                await _store(ticket, sink)
-                _note(ticket, meter)
+                await _take(outcome, sink, meter)
             meter.moved("ticketing", event.message.partition, event.message.offset)
             event.ack()
 
     return app.agent(raw_topic(app, settings.topics.incidents), name="ticketing")(ticketing)
 
 
-async def _store(ticket: Ticket, sink: TicketSink) -> None:
-    await until_done(lambda: sink.upsert([ticket]), "tickets")
-
-
-def _note(ticket: Ticket, meter: Meter) -> None:
-    last = ticket.history[-1]
+async def _take(outcome: Ticket | DecisionMade, sink: TicketSink, meter: Meter) -> None:
+    if isinstance(outcome, DecisionMade):
+        meter.count(f"decisions.{outcome.name}")
+        log.info("decision", name=outcome.name.value, key=outcome.key, at_ms=outcome.at_ms)
+        return
+    await until_done(lambda: sink.upsert([outcome]), "tickets")
+    last = outcome.history[-1]
     meter.count(f"tickets.{last.what}")
     log.info(
-        f"ticket_{last.what}",
-        ticket_id=ticket.id,
+        "ticket",
+        what=last.what,
+        ticket_id=outcome.id,
         first=last.first,
         action=last.action.value,
-        sensors=len(ticket.sensors),
+        sensors=len(outcome.sensors),
     )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from domain.rules import Rules
-from domain.site import Site
+from domain.site import Sensor, Site
 from domain.site_files.faults import Findings, SiteRefused
 from domain.site_files.places import ENTERPRISES, ROADS, parse_enterprises, parse_roads
 from domain.site_files.tables import PERMITS_CSV, SENSORS_CSV, parse_permits, parse_sensors
@@ -31,7 +31,7 @@ def parse_site(texts: Mapping[str, str]) -> tuple[Site, tuple[str, ...]]:
     """
     findings = Findings()
     head = _head(texts.get(SITE_TOML), findings)
-    sensors = ()
+    sensors: tuple[Sensor, ...] = ()
     if SENSORS_CSV in texts:
         sensors = parse_sensors(texts[SENSORS_CSV], findings)
     else:

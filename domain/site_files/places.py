@@ -100,9 +100,7 @@ def _features(
 ) -> Iterator[tuple[int, Properties, BaseGeometry]]:
     try:
         document = json.loads(text.removeprefix("\ufeff"))
-        features = document["features"]
-        if not isinstance(features, list):
-            raise TypeError(type(features))
+        features = list(document["features"])
     except (ValueError, KeyError, TypeError) as error:
         findings.add(file, 0, f"not a GeoJSON FeatureCollection ({error})", "export it as GeoJSON, WGS-84")
         return

@@ -1,0 +1,96 @@
+"""Readings per second and core through qualify → detect → correlate, and a city day's replay; prints figures."""
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from domain.channels import N_CHANNELS, N_POLLUTANTS, POSITION_KEYS
+from domain.pipeline import advance, make_ready, start
+from domain.readings import Arrivals, IndexArray, IntArray, Readings, no_weather
+from domain.site import Sensor, SensorKind, Site
+
+START_MS = 1_772_323_200_000
+"""2026-03-01 00:00 UTC, a Sunday. [ms]"""
+STATION_SPACING_DEG = 0.004
+
+
+def grid_site(stations: int, vehicles: int = 0) -> Site:
+    """Return a zone whose stations stand on a square grid about 400 m apart."""
+    side = int(np.ceil(np.sqrt(stations)))
+    fixed = [
+        Sensor(
+            sensor_id=f"ms-{i:04d}",
+            lon=116.5 + STATION_SPACING_DEG * (i % side),
+            lat=39.8 + STATION_SPACING_DEG * (i // side),
+        )
+        for i in range(stations)
+    ]
+    moving = [Sensor(sensor_id=f"pv-{i:02d}", kind=SensorKind.VEHICLE) for i in range(vehicles)]
+    return Site(site_id="bench", name="Bench", timezone="Asia/Shanghai", sensors=(*fixed, *moving))
+
+
+def rows_of(sensor: IndexArray, time_ms: IntArray, rng: np.random.Generator) -> Readings:
+    """Return readings of plausible air: a common level, a scatter per reading."""
+    count = len(sensor)
+    values = np.full((count, N_CHANNELS), np.nan)
+    values[:, :N_POLLUTANTS] = np.array([40.0, 80.0, 60.0, 70.0]) * rng.lognormal(0.0, 0.06, (count, N_POLLUTANTS))
+    position = np.full((count, len(POSITION_KEYS)), np.nan)
+    position[:, 0] = 116.52 + 0.01 * np.sin(time_ms / 6e5 + sensor)
+    position[:, 1] = 39.82 + 0.01 * np.cos(time_ms / 6e5 + sensor)
+    return Readings(sensor, time_ms, time_ms + 300, position, values)
+
+
+def second_by_second(site: Site, seconds: int, rng: np.random.Generator) -> Readings:
+    """Return every sensor's reading of every second, in order of receipt."""
+    count = len(site.sensors)
+    sensor = np.tile(np.arange(count, dtype=np.int32), seconds)
+    time_ms = START_MS + 1000 * np.repeat(np.arange(seconds, dtype=np.int64), count)
+    return rows_of(sensor, time_ms, rng)
+
+
+def slices(rows: Readings, size: int) -> Iterator[Arrivals]:
+    """Cut rows into arrivals of at most `size` rows."""
+    for first in range(0, len(rows), size):
+        part = rows.take(slice(first, first + size))
+        yield Arrivals(part, no_weather(), int(part.received_ms[-1]))
+
+
+def run(site: Site, rows: Readings, size: int) -> tuple[float, int]:
+    """Return CPU seconds for all rows, and how many tickets opened."""
+    zoned, state, tickets = make_ready(site), start(site), set()
+    messages = list(slices(rows, size))
+    begun_s = time.process_time()
+    for arrivals in messages:
+        state, events = advance(state, arrivals, zoned)
+        tickets |= {ticket.id for ticket in events.tickets}
+    return time.process_time() - begun_s, len(tickets)
+
+
+def city_day(rng: np.random.Generator) -> tuple[Site, Readings]:
+    """Return a day of 150 stations at one a minute and 5 vehicles at 1 Hz, in order of receipt."""
+    site = grid_site(150, 5)
+    minutes, seconds = np.arange(1440, dtype=np.int64), np.arange(86_400, dtype=np.int64)
+    sensor = np.r_[np.tile(np.arange(150), len(minutes)), np.tile(np.arange(150, 155), len(seconds))].astype(np.int32)
+    time_ms = START_MS + np.r_[60_000 * np.repeat(minutes, 150), 1000 * np.repeat(seconds, 5)]
+    order = np.lexsort((sensor, time_ms))
+    return site, rows_of(sensor[order], time_ms[order], rng)
+
+
+def main() -> None:
+    """Print the figures."""
+    rng = np.random.default_rng(7)
+    site = grid_site(1000)
+    rows = second_by_second(site, 600, rng)
+    for size in (500, 50_000):
+        cpu_s, tickets = run(site, rows, size)
+        print(f"1,000 sensors at 1 Hz, {size:,} rows a message: {len(rows) / cpu_s:,.0f} readings/s, {tickets} tickets")
+    site, rows = city_day(rng)
+    cpu_s, tickets = run(site, rows, 50_000)
+    print(
+        f"a city's day, {len(rows):,} readings: {cpu_s:.1f} s, {len(rows) / cpu_s:,.0f} readings/s, {tickets} tickets"
+    )
+
+
+if __name__ == "__main__":
+    main()

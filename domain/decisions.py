@@ -1,0 +1,43 @@
+"""The names of what was decided about an incident, and why; counted, logged and listed in a run."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Decision(StrEnum):
+    """Why a ticket was opened or changed, or why none was opened.
+
+    The first six bear the words of a ticket's history; the others say why an excess is held back, or what the advice
+    on an opened ticket has to heed.
+    """
+
+    OPENED = "opened"
+    AMENDED = "amended"
+    CANDIDATES = "candidates"
+    RECOMMENDATION = "recommendation"
+    ENDED = "ended"
+    MERGED = "merged"
+
+    BELOW_DURATION = "below_duration"
+    SENSOR_SUSPECT = "sensor_suspect"
+    SINGLE_SENSOR_SHORT = "single_sensor_short"
+    REGIONAL = "regional"
+
+    CALM = "calm"
+    REGISTERED_WORKS = "registered_works"
+    REGISTERED_DRILL = "registered_drill"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMade:
+    """One decision.
+
+    Attributes:
+        at_ms: The tick of the zone clock. [ms]
+        name: What was decided.
+        key: The ticket's id; before one opens `sensor/pollutant/first reading of the excess`.
+    """
+
+    at_ms: int
+    name: Decision
+    key: str

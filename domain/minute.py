@@ -1,0 +1,146 @@
+"""One minute's flagged readings to one row a sensor: mean, completeness, flags and place."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.channels import MINUTE_MS, N_POLLUTANTS
+from domain.field import Flag, FlagArray, MinuteField, WeatherMinute, nan_block
+from domain.readings import BoolArray, FloatArray, IndexArray, IntArray, Readings
+from domain.rules import QualifyRules
+from domain.site import Site
+
+INVERSION_FLOOR_UGM3 = 10.0
+"""Below this difference PM2.5 above PM10 is noise. [µg/m³]"""
+SPARSE_READINGS = 5
+"""Of fewer readings a vehicle's minute is their mean, of more their median. Design value."""
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteHead:
+    """Which minute, the tick of the zone clock that settles it, and the weather then. [ms]"""
+
+    minute_ms: int
+    clock_ms: int
+    weather: WeatherMinute
+
+
+def empty_minute(head: MinuteHead) -> MinuteField:
+    """Return a minute in which nobody spoke."""
+    none = np.empty(0)
+    return MinuteField(
+        minute_ms=head.minute_ms,
+        clock_ms=head.clock_ms,
+        sensor=np.empty(0, np.int32),
+        lon=none,
+        lat=none,
+        value=nan_block(0),
+        completeness=nan_block(0),
+        flags=np.zeros((0, N_POLLUTANTS), np.uint16),
+        weather=head.weather,
+    )
+
+
+def usual_interval(known_ms: FloatArray, rows: Readings) -> FloatArray:
+    """Follow each sensor's mean time between readings within a minute, shape (sensors,). [ms]
+
+    A minute with one reading tells nothing new.
+    """
+    size = len(known_ms)
+    count = np.bincount(rows.sensor, minlength=size)
+    first = np.full(size, np.iinfo(np.int64).max)
+    last = np.zeros(size, np.int64)
+    np.minimum.at(first, rows.sensor, rows.time_ms)
+    np.maximum.at(last, rows.sensor, rows.time_ms)
+    several = (count > 1) & (last > first)
+    gap_ms = (last[several] - first[several]) / (count[several] - 1)
+    known = known_ms.copy()
+    before = known[several]
+    known[several] = np.where(np.isnan(before), gap_ms, before + 0.1 * (gap_ms - before))
+    return known
+
+
+def minute_of(
+    rows: Readings, flags: FlagArray, interval_ms: FloatArray, head: MinuteHead, site: Site, rules: QualifyRules
+) -> MinuteField:
+    """Sum up a minute's readings.
+
+    Args:
+        rows: The minute's readings, at least one.
+        flags: Their `Flag` bits, shape (n, 4).
+        interval_ms: Each sensor's usual time between readings, NaN = unknown, shape (sensors,). [ms]
+        head: Which minute.
+        site: Whose sensors.
+        rules: `inversion_ratio` counts here.
+    """
+    size = len(site.sensors)
+    sensor = np.flatnonzero(np.bincount(rows.sensor, minlength=size)).astype(np.int32)
+    value, good, minute_flags = _means(rows, flags, sensor, size)
+    lon = np.array([site.sensors[i].lon for i in sensor])
+    lat = np.array([site.sensors[i].lat for i in sensor])
+    for row in np.flatnonzero(site.is_vehicle[sensor]).tolist():
+        mine = rows.sensor == sensor[row]
+        lon[row], lat[row] = _middle(rows.position[mine, :2])
+        passed = np.where(flags[mine] == 0, rows.values[mine, :N_POLLUTANTS], np.nan)
+        value[row] = np.where(good[row] > SPARSE_READINGS, _middle(passed), value[row])
+    _flag_inversion(value, minute_flags, rules.inversion_ratio)
+    return MinuteField(
+        minute_ms=head.minute_ms,
+        clock_ms=head.clock_ms,
+        sensor=sensor,
+        lon=lon,
+        lat=lat,
+        value=value,
+        completeness=np.minimum(good / _expected(interval_ms[sensor])[:, np.newaxis], 1.0),
+        flags=minute_flags,
+        weather=head.weather,
+    )
+
+
+def _means(rows: Readings, flags: FlagArray, sensor: IndexArray, size: int) -> tuple[FloatArray, IntArray, FlagArray]:
+    """Return mean, number and flags of each sensor's readings, shape (n, 4) each.
+
+    One bad reading among good ones is left out; the minute is flagged where nothing good is left.
+    """
+    value = nan_block(len(sensor))
+    good = np.zeros((len(sensor), N_POLLUTANTS), np.int64)
+    minute_flags = np.zeros((len(sensor), N_POLLUTANTS), np.uint16)
+    for channel in range(N_POLLUTANTS):
+        column = rows.values[:, channel]
+        passed: BoolArray = ~np.isnan(column) & (flags[:, channel] == 0)
+        who = rows.sensor[passed]
+        count = np.bincount(who, minlength=size)[sensor]
+        total = np.bincount(who, weights=column[passed], minlength=size)[sensor]
+        known = count > 0
+        value[known, channel] = total[known] / count[known]
+        good[:, channel] = count
+        flagged = np.flatnonzero(flags[:, channel])
+        if len(flagged):
+            bits = np.zeros(size, np.uint16)
+            np.bitwise_or.at(bits, rows.sensor[flagged], flags[flagged, channel])
+            minute_flags[:, channel] = np.where(known, 0, bits[sensor])
+    return value, good, minute_flags
+
+
+def _expected(interval_ms: FloatArray) -> FloatArray:
+    """Return how many readings a minute should hold, at least one; one where the interval is unknown."""
+    return np.where(np.isnan(interval_ms), 1.0, np.maximum(MINUTE_MS / np.maximum(interval_ms, 1.0), 1.0))
+
+
+def _middle(block: FloatArray) -> FloatArray:
+    """Return the median of each column, NaN where it is empty, shape (columns,).
+
+    A vehicle's minute crosses the exhaust of the car ahead and a fix that jumped; their seconds must not move it.
+    """
+    ordered = np.sort(block, axis=0)  # NaN goes last
+    count = np.sum(~np.isnan(block), axis=0)
+    column = np.arange(block.shape[1])
+    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(block) - 1)
+    middle: FloatArray = 0.5 * (ordered[low, column] + ordered[high, column])
+    return middle
+
+
+def _flag_inversion(value: FloatArray, flags: FlagArray, ratio: float) -> None:
+    pm25, pm10 = value[:, 0], value[:, 1]
+    impossible = (pm25 > ratio * pm10) & (pm25 - pm10 > INVERSION_FLOOR_UGM3)
+    flags[impossible, :2] |= np.uint16(Flag.INVERSION)

@@ -1,0 +1,96 @@
+"""The values that stand: what each channel said last, for as long as it may still speak."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.channels import N_POLLUTANTS
+from domain.field import FlagArray, MinuteField, nan_block
+from domain.readings import BoolArray, FloatArray, IntArray
+from domain.site import Site
+
+_STEP_SHARE = 0.3
+"""How much of a new gap goes into a sensor's usual one. Design value."""
+_STEP_GROWTH = 1.5
+"""One gap lengthens the usual one by no more than this: a silence is no reporting interval. Design value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One row a sensor.
+
+    Attributes:
+        value: Last values, shape (sensors, 4). [µg/m³]
+        value_minute: Minute each value is from, 0 = none, shape (sensors, 4). [minutes since 1970]
+        completeness: Of the last minute reported, shape (sensors, 4).
+        flags: `Flag` bits of the last minute reported, shape (sensors, 4).
+        lon: Where it last stood, shape (sensors,). [degrees]
+        lat: As `lon`.
+        step_min: Usual time between minutes with a value, shape (sensors,). [min]
+    """
+
+    value: FloatArray
+    value_minute: IntArray
+    completeness: FloatArray
+    flags: FlagArray
+    lon: FloatArray
+    lat: FloatArray
+    step_min: FloatArray
+
+
+def nothing_stands(site: Site) -> Standing:
+    """Return the values of a zone that was never heard."""
+    rows = len(site.sensors)
+    shape = (rows, N_POLLUTANTS)
+    return Standing(
+        value=nan_block(rows),
+        value_minute=np.zeros(shape, np.int64),
+        completeness=np.zeros(shape),
+        flags=np.zeros(shape, np.uint16),
+        lon=np.array([sensor.lon for sensor in site.sensors]),
+        lat=np.array([sensor.lat for sensor in site.sensors]),
+        step_min=np.ones(rows),
+    )
+
+
+def take(known: Standing, field: MinuteField, minute: int) -> Standing:
+    """Return the values that stand after a minute."""
+    sensor = field.sensor
+    if not len(sensor):
+        return known
+    has_value = ~np.isnan(field.value)
+    reported = has_value | (field.flags != 0)
+    value, value_minute = known.value.copy(), known.value_minute.copy()
+    completeness, flags = known.completeness.copy(), known.flags.copy()
+    lon, lat = known.lon.copy(), known.lat.copy()
+    value[sensor] = np.where(has_value, field.value, value[sensor])
+    value_minute[sensor] = np.where(has_value, minute, value_minute[sensor])
+    completeness[sensor] = np.where(reported, field.completeness, completeness[sensor])
+    flags[sensor] = np.where(reported, field.flags, flags[sensor])
+    placed = ~np.isnan(field.lon)
+    lon[sensor[placed]], lat[sensor[placed]] = field.lon[placed], field.lat[placed]
+    return Standing(
+        value=value,
+        value_minute=value_minute,
+        completeness=completeness,
+        flags=flags,
+        lon=lon,
+        lat=lat,
+        step_min=_usual_step(known, field, minute),
+    )
+
+
+def stands(known: Standing, minute: int, hold_min: int) -> BoolArray:
+    """Return which values still speak, shape (sensors, 4): `hold_min`, or 1.5 intervals of a slower sensor."""
+    longest_min = np.maximum(hold_min, 1.5 * known.step_min)[:, np.newaxis]
+    return ~np.isnan(known.value) & (minute - known.value_minute <= longest_min)
+
+
+def _usual_step(known: Standing, field: MinuteField, minute: int) -> FloatArray:
+    speaking = field.sensor[~np.isnan(field.value).all(axis=1)]
+    before = known.value_minute[speaking].max(axis=1)
+    gap_min = np.where(before > 0, minute - before, 1).astype(np.float64)
+    usual = known.step_min[speaking]
+    step_min = known.step_min.copy()
+    step_min[speaking] = np.clip(usual + _STEP_SHARE * (gap_min - usual), 1.0, _STEP_GROWTH * usual)
+    return step_min
