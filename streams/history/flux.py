@@ -1,0 +1,80 @@
+"""What InfluxDB is asked: queries, and the task that thins raw readings out."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from domain.readings import FloatArray, IntArray
+from streams.history.lines import tag_value
+from streams.history.settings import HistorySettings
+
+_COLUMNS = {"_time": pa.timestamp("ns", tz="UTC"), "_field": pa.string(), "_value": pa.float64()}
+
+
+def text_literal(value: str) -> str:
+    r"""Return a Flux string; nothing in it can end it or be computed.
+
+    >>> print(text_literal('a"b${c}'))
+    "a\"b\${c}"
+    """
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("${", "\\${")
+    return f'"{escaped}"'
+
+
+def rows_query(
+    bucket: str, measurement: str, tags: dict[str, str], fields: Sequence[str], span_ms: tuple[int, int]
+) -> str:
+    """Return a query for one source's fields as rows of `_time`, `_field`, `_value`; no fields named: all."""
+    conditions = [f"r._measurement == {text_literal(measurement)}"]
+    conditions += [f"r.{name} == {text_literal(tag_value(value))}" for name, value in tags.items() if value]
+    if fields:
+        conditions.append("(" + " or ".join(f"r._field == {text_literal(name)}" for name in fields) + ")")
+    start, stop = (f"time(v: {moment * 1_000_000})" for moment in span_ms)
+    return (
+        f"from(bucket: {text_literal(bucket)}) |> range(start: {start}, stop: {stop})"
+        f" |> filter(fn: (r) => {' and '.join(conditions)})"
+        ' |> toFloat() |> keep(columns: ["_time", "_field", "_value"]) |> group()'
+    )
+
+
+def parse_rows(answer: bytes, names: Sequence[str]) -> tuple[IntArray, FloatArray]:
+    """Return times, shape (n,) [ms], and values, shape (n, names), of a `rows_query`'s CSV; NaN = missing."""
+    if not answer.strip():
+        return np.empty(0, np.int64), np.empty((0, len(names)))
+    options = pyarrow.csv.ConvertOptions(column_types=_COLUMNS, include_columns=list(_COLUMNS))
+    table = pyarrow.csv.read_csv(io.BytesIO(answer), convert_options=options)
+    moments = table["_time"].cast(pa.int64()).to_numpy() // 1_000_000
+    time_ms, row = np.unique(moments, return_inverse=True)
+    column = pc.fill_null(pc.index_in(table["_field"], value_set=pa.array(names, pa.string())), -1).to_numpy()
+    known = column >= 0
+    block = np.full((len(time_ms), len(names)), np.nan)
+    block[row[known], column[known]] = table["_value"].to_numpy()[known]
+    return time_ms, block
+
+
+def task_name(settings: HistorySettings) -> str:
+    """Return the name of the task that thins out a bucket."""
+    return f"{settings.bucket}_1m"
+
+
+def downsampling_task(settings: HistorySettings) -> str:
+    """Return the task: one-minute means of raw readings into the bucket of minutes, as `reading_1m`.
+
+    Every minute is computed three times, so readings up to ten minutes late are in it. Directions are left out: their
+    mean is no direction.
+    """
+    return f"""import "date"
+
+option task = {{name: {text_literal(task_name(settings))}, every: 5m, offset: 30s}}
+
+from(bucket: {text_literal(settings.bucket)})
+    |> range(start: date.truncate(t: -15m, unit: 1m), stop: date.truncate(t: now(), unit: 1m))
+    |> filter(fn: (r) => r._measurement == "reading" and r._field != "wind_from_deg")
+    |> aggregateWindow(every: 1m, fn: mean, createEmpty: false, timeSrc: "_start")
+    |> set(key: "_measurement", value: "reading_1m")
+    |> to(bucket: {text_literal(settings.bucket_1m)}, org: {text_literal(settings.org)})
+"""

@@ -1,0 +1,53 @@
+"""Choosing the history by its address."""
+
+from pathlib import Path
+from typing import Protocol
+
+from domain.series import JudgedRows, ReadingRows, Series
+from streams.history.influxdb import InfluxHistory
+from streams.history.settings import HistorySettings
+from streams.history.sqlite import SqliteHistory
+from streams.ports import History
+
+SQLITE = "sqlite:///"
+
+
+class OpenHistory(History, Protocol):
+    """A history that is open: written by the record agents, read by the desk.
+
+    Every call raises ConnectionError where trying again later may work, ValueError where it can't.
+    """
+
+    def prepare(self) -> None:
+        """Make what is missing; harmless to repeat."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it; what was written is kept."""
+        ...
+
+    def series(self, sensor_id: str, pollutant: str, since_ms: int, until_ms: int) -> Series:
+        """Return one pollutant's minutes in [since, until)."""
+        ...
+
+    def readings_of(self, sensor_id: str, since_ms: int, until_ms: int) -> ReadingRows:
+        """Return one sensor's raw readings in [since, until)."""
+        ...
+
+    def judged_of(self, sensor_id: str, since_ms: int, until_ms: int) -> JudgedRows:
+        """Return one sensor's judged minutes in [since, until)."""
+        ...
+
+
+def open_history(settings: HistorySettings) -> OpenHistory:
+    """Return the history that the URL names; nothing is touched before its first call.
+
+    Raises:
+        ValueError: The URL is of no known kind.
+    """
+    if settings.url.startswith(SQLITE) and len(settings.url) > len(SQLITE):
+        return SqliteHistory(Path(settings.url.removeprefix(SQLITE)), settings)
+    if settings.url.startswith(("http://", "https://")):
+        return InfluxHistory(settings)
+    scheme = settings.url.partition(":")[0]  # the rest may hold a password
+    raise ValueError(f"history URL of kind {scheme!r}: write sqlite:///path/to/file or http://host:8086")
