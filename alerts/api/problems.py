@@ -73,7 +73,7 @@ async def _on_problem(request: Request, error: Exception) -> Response:
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     faults = error.errors() if isinstance(error, RequestValidationError) else []
-    told = [{"where": _where(fault), "fault": str(fault["msg"])} for fault in faults]
+    told = [{"where": _where(fault), "fault": _fault(fault)} for fault in faults]
     if any(fault["type"] == "json_invalid" for fault in faults):
         problem = Problem(400, "not_json", "Not JSON", "the body is not JSON; send one UTF-8 JSON object")
         return problem_response(request, problem)
@@ -84,6 +84,12 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 def _where(fault: Mapping[str, Any]) -> str:
     return ".".join(str(part)[:LONGEST_ECHO] for part in fault["loc"])
+
+
+def _fault(fault: Mapping[str, Any]) -> str:
+    if fault["type"] == "model_attributes_type":
+        return "send one JSON object with Content-Type: application/json"
+    return str(fault["msg"])
 
 
 def _got(fault: Mapping[str, Any]) -> str:

@@ -38,5 +38,4 @@ class Snapshots:
             where=SnapshotRow.offset <= new.excluded.offset,
         )
         with writing(self._engine) as session:
-            result = session.connection().execute(keep_newest)
-            return result.rowcount == 1
+            return session.execute(keep_newest.returning(SnapshotRow.offset)).first() is not None

@@ -113,8 +113,8 @@ class Tickets:
             rows = session.execute(select(TicketRow.id, TicketRow.system)).all()
         return [system.encode() for _, system in sorted((row.id, row.system) for row in rows)]
 
-    def changes_since(self, seq: int, limit: int = 500) -> list[tuple[int, bytes]]:
-        """Return tickets that changed after a change's number, as (number, JSON), in order.
+    def changes_since(self, seq: int, limit: int = 500) -> list[tuple[int, str]]:
+        """Return tickets that changed after a change's number, as (number, JSON text), in order.
 
         A ticket that changed several times is told once, as it is now. Nothing is missed: numbers appear in order.
         """
@@ -122,7 +122,7 @@ class Tickets:
         with reading(self._engine) as session:
             rows = session.scalars(asked).all()
             seen = views(session, rows)
-            return [(row.change_seq, encode_ticket(ticket)) for row, ticket in zip(rows, seen, strict=True)]
+            return [(row.change_seq, encode_ticket(ticket).decode()) for row, ticket in zip(rows, seen, strict=True)]
 
     def last_change(self) -> int:
         """Return the number of the last change; a new follower of the feed starts here."""
