@@ -72,9 +72,15 @@ class Hub:
         frames = list(self._frames)
         return b"".join(frames[place + 1 :])
 
-    def leave(self, desk: "Desk") -> None:
-        """Forget a desk."""
-        self._desks.discard(desk)
+    async def listen(self, last_event_id: int | None) -> AsyncIterator[bytes]:
+        """Yield frames to one desk until it goes away or the hub closes."""
+        desk = self.join(last_event_id)
+        try:
+            yield f"retry: {RETRY_MS}\n\n".encode()
+            async for chunk in desk.frames():
+                yield chunk
+        finally:
+            self._desks.discard(desk)
 
     def fresh(self, reason: str) -> bytes:
         """Return a snapshot as frames; the events that follow it have greater ids."""
@@ -124,17 +130,13 @@ class Desk:
         """Let the stream look again."""
         self._news.set()
 
-    async def stream(self) -> AsyncIterator[bytes]:
-        """Yield frames until the hub closes or the desk goes away."""
-        yield f"retry: {RETRY_MS}\n\n".encode()
-        try:
-            while not self._hub.closed:
-                await self._news.wait()
-                self._news.clear()
-                if chunk := self._take():
-                    yield chunk
-        finally:
-            self._hub.leave(self)
+    async def frames(self) -> AsyncIterator[bytes]:
+        """Yield what comes, joined, until the hub closes."""
+        while not self._hub.closed:
+            await self._news.wait()
+            self._news.clear()
+            if chunk := self._take():
+                yield chunk
 
     def _take(self) -> bytes:
         if self._behind:

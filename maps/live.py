@@ -68,20 +68,21 @@ class LiveZone:
         self._hot_until_ms: IntArray = np.zeros(shape, np.int64)
         self._hot_hold_ms = int(hot_hold_s * 1000)
 
-    def take_message(self, topic: str, raw: bytes) -> Arrivals | JudgedField:
-        """Take one message of a `….readings` or `….breaches` topic, and return what was in it.
+    def take_message(self, topic: str, raw: bytes) -> tuple[Arrivals | JudgedField, BoolArray]:
+        """Take one message of a `….readings` or `….breaches` topic.
+
+        Returns:
+            What was in it, and which of its readings' values are hot, shape (n, 4).
 
         Raises:
-            pyarrow.ArrowInvalid: Not what the topic carries.
-            ValueError: The same.
+            ValueError: Not what the topic carries; so does `msgspec.MsgspecError`.
         """
         if topic.endswith(".breaches"):
             judged = decode_judged(raw)
             self.take_judged(judged)
-            return judged
+            return judged, np.zeros((0, N_POLLUTANTS), np.bool_)
         arrivals = decode_rows(raw, self.sensor_ids)
-        self.take_arrivals(arrivals)
-        return arrivals
+        return arrivals, self.take_arrivals(arrivals)
 
     def take_arrivals(self, arrivals: Arrivals) -> BoolArray:
         """Take readings and the clock; return which values are hot, shape (n, 4)."""

@@ -43,7 +43,7 @@ class Segments:
 
 @dataclass(frozen=True, slots=True)
 class PatrolSummary:
-    """The last hour, one row a segment: mean [µg/m³] and readings per pollutant, shape (segments, 4), and who is hot."""
+    """The last hour: mean [µg/m³] and number of readings, shape (segments, 4), and which segments are hot."""
 
     mean: FloatArray
     count: FloatArray

@@ -1,0 +1,121 @@
+"""The map's part of `/api/v1`: GeoJSON of the zone, a sensor's course, and the stream of events."""
+
+import time
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.sse import EventSourceResponse
+
+from domain.channels import POLLUTANTS, UNIT
+from domain.problem import Problem
+from domain.series import Series
+from domain.site import Site
+from domain.times import rfc3339, to_datetime
+from maps import features
+from maps.feed import LiveFeed
+from maps.ports import HistoryReader
+
+GEOJSON = "application/geo+json"
+
+_HOURLY_LIMITS = {1: {"nox": 250.0, "o3": 160.0}, 2: {"nox": 250.0, "o3": 200.0}}
+"""One-hour limits by class, GB 3095-2026, tables 1 and 2; particulates have none. [µg/m³]"""
+
+_STREAM_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+def now_ms() -> int:
+    """Return the server's Unix time. [ms]"""
+    return time.time_ns() // 1_000_000
+
+
+def build_router(feed: LiveFeed, history: HistoryReader, site: Site, clock: Callable[[], int] = now_ms) -> APIRouter:
+    """Return the routes under `/api/v1`; errors are raised as `Problem`."""
+    router = APIRouter(prefix="/api/v1")
+    _add_features(router, feed, site)
+    _add_history(router, feed, history, site, clock)
+    _add_events(router, feed)
+    return router
+
+
+def _add_features(router: APIRouter, feed: LiveFeed, site: Site) -> None:
+    enterprises = msgspec.json.encode(features.enterprises(site))
+
+    @router.get("/sensors", tags=["map"], summary="All sensors: latest values, flags, age, state (GeoJSON)")
+    async def get_sensors() -> Response:
+        return Response(msgspec.json.encode(features.sensors(feed.live)), media_type=GEOJSON)
+
+    @router.get("/enterprises", tags=["map"], summary="Enterprises and construction sites (GeoJSON)")
+    async def get_enterprises() -> Response:
+        return Response(enterprises, media_type=GEOJSON)
+
+    @router.get("/roads", tags=["map"], summary="Road segments: the last hour's patrol values, state (GeoJSON)")
+    async def get_roads() -> Response:
+        return Response(msgspec.json.encode(features.roads(site, feed.patrol)), media_type=GEOJSON)
+
+
+def _add_history(
+    router: APIRouter, feed: LiveFeed, history: HistoryReader, site: Site, clock: Callable[[], int]
+) -> None:
+    known = frozenset(site.sensor_ids)
+
+    @router.get("/sensors/{sensor_id}/history", tags=["map"], summary="One sensor's minutes with their background band")
+    def get_history(
+        sensor_id: str,
+        pollutant: str = "pm25",
+        minutes: Annotated[int, Query(ge=1, le=7 * 24 * 60)] = 60,
+    ) -> Response:
+        if sensor_id not in known:
+            raise Problem(404, "unknown_sensor", "Unknown sensor", f"{sensor_id!r} is not in sensors.csv of this site")
+        if pollutant not in POLLUTANTS:
+            raise Problem(
+                422,
+                "unknown_pollutant",
+                "Unknown pollutant",
+                f"{pollutant!r} is not supervised; use one of {', '.join(POLLUTANTS)}",
+                {"allowed": list(POLLUTANTS)},
+            )
+        until_ms = (feed.live.clock_ms or clock()) + 1
+        try:
+            series = history.series(sensor_id, pollutant, until_ms - minutes * 60_000, until_ms)
+        except ConnectionError as error:
+            raise Problem(503, "history_away", "History does not answer", str(error)) from error
+        body = _course(series, sensor_id, pollutant, _HOURLY_LIMITS.get(site.limits_class, {}).get(pollutant))
+        return Response(body, media_type="application/json")
+
+
+def _course(series: Series, sensor_id: str, pollutant: str, limit: float | None) -> bytes:
+    return msgspec.json.encode(
+        {
+            "sensor_id": sensor_id,
+            "pollutant": pollutant,
+            "unit": UNIT,
+            "time": [rfc3339(to_datetime(time_ms)) for time_ms in series.time_ms.tolist()],
+            "value": series.value.round(2).tolist(),
+            "background": series.background.round(2).tolist(),
+            "upper": series.upper.round(2).tolist(),
+            "limit": None if limit is None else {"value": limit, "kind": "one_hour", "standard": "GB 3095-2026"},
+        }
+    )
+
+
+def _add_events(router: APIRouter, feed: LiveFeed) -> None:
+    @router.get(
+        "/events",
+        tags=["map"],
+        summary="Live events: snapshot, sensor, ticket, heartbeat",
+        response_class=EventSourceResponse,
+    )
+    async def get_events(
+        last_event_id: Annotated[str | None, Header()] = None,
+        resume: Annotated[str | None, Query(alias="last_event_id")] = None,
+    ) -> EventSourceResponse:
+        return EventSourceResponse(feed.hub.listen(_event_id(last_event_id or resume)), headers=_STREAM_HEADERS)
+
+
+def _event_id(text: str | None) -> int | None:
+    """Return an event id; one that we never gave (not a number) is none that we know: a snapshot follows."""
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else -1

@@ -1,0 +1,58 @@
+"""The files that pages load, as the desk serves them and as one file carries them inside."""
+
+import base64
+import re
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+LEAFLET = "/static/leaflet/"
+STATIC = "/static/maps/"
+
+STILL_MODULES = ("words.js", "clock.js", "tickets.js", "shapes.js", "zone.js", "still.js")
+"""Modules of the stand-alone file, each after those that it imports."""
+
+_IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
+_EXPORT = re.compile(r"^export ", re.MULTILINE)
+_URL = re.compile(r"url\((images/[\w.-]+)\)")
+
+
+def leaflet_folder() -> Path:
+    """Return the folder of Leaflet's files, from the wheel django-js-lib-leaflet (no Django needed)."""
+    return Path(str(files("js_lib_leaflet"))) / "static" / "js_lib_leaflet"
+
+
+def static_folder() -> Path:
+    """Return the folder of our own scripts and styles."""
+    return Path(str(files("maps"))) / "static"
+
+
+def own_text(name: str) -> str:
+    """Return one of our own static files."""
+    return _text(files("maps") / "static" / name)
+
+
+def leaflet_script() -> str:
+    """Return Leaflet's script without the address of its source map, ready to stand inside a page."""
+    text = (leaflet_folder() / "leaflet.js").read_text(encoding="utf-8")
+    return re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE)
+
+
+def leaflet_style() -> str:
+    """Return Leaflet's style with its images inside."""
+    folder = leaflet_folder()
+    text = (folder / "leaflet.css").read_text(encoding="utf-8")
+    return _URL.sub(lambda found: f"url({_data_url(folder / found[1])})", text)
+
+
+def still_script() -> str:
+    """Return our modules as one script: imports go, exports become plain; names are unique over all modules."""
+    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", own_text(name))) for name in STILL_MODULES)
+
+
+def _data_url(file: Path) -> str:
+    return "data:image/png;base64," + base64.b64encode(file.read_bytes()).decode()
+
+
+def _text(file: Traversable) -> str:
+    return file.read_text(encoding="utf-8")

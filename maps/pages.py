@@ -1,0 +1,63 @@
+"""The pages `/` and `/map` and the files that they load."""
+
+import secrets
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.types import Scope
+
+from domain.site import Site
+from maps.assets import LEAFLET, STATIC, leaflet_folder, static_folder
+from maps.csp import PAGE_HEADERS, policy
+from maps.folium_page import render_map
+from maps.page import Mode, render_page
+from maps.settings import MapsSettings
+from maps.words import Language
+
+
+class Revalidated(StaticFiles):
+    """Static files that a browser asks about each time (ETag), so that an upgrade is seen at once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
+
+
+def mount_static(app: FastAPI) -> None:
+    """Serve Leaflet's files and our own."""
+    app.mount(LEAFLET.rstrip("/"), Revalidated(directory=leaflet_folder()), name="leaflet")
+    app.mount(STATIC.rstrip("/"), Revalidated(directory=static_folder()), name="maps")
+
+
+def build_pages(site: Site, settings: MapsSettings) -> APIRouter:
+    """Return the routes of the pages; each is drawn once and gets a new nonce with every answer."""
+    stand_in = secrets.token_hex(16)
+    parts = render_map(site, settings)
+    drawn = {
+        (mode, language): render_page(site, parts, mode=mode, language=language, nonce=stand_in)
+        for mode in (Mode.DESK, Mode.MAP)
+        for language in Language
+    }
+    router = APIRouter(include_in_schema=False)
+
+    def answer(mode: Mode, language: Language) -> HTMLResponse:
+        nonce = secrets.token_urlsafe(16)
+        headers = {**PAGE_HEADERS, "Content-Security-Policy": policy(nonce, settings.base_map_url)}
+        return HTMLResponse(drawn[mode, language].replace(stand_in, nonce), headers=headers)
+
+    @router.get("/")
+    async def get_desk(lang: str = "zh") -> HTMLResponse:
+        return answer(Mode.DESK, _language(lang))
+
+    @router.get("/map")
+    async def get_map(lang: str = "zh") -> HTMLResponse:
+        return answer(Mode.MAP, _language(lang))
+
+    return router
+
+
+def _language(asked: str) -> Language:
+    return Language.EN if asked.lower().startswith("en") else Language.ZH

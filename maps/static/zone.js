@@ -1,0 +1,130 @@
+// The map's living part: sensors, the places of open tickets, candidates of the chosen one, a tip under the pointer.
+
+import { make, word } from "./words.js";
+import { Mark, markStyle } from "./shapes.js";
+import { label, peakText, wantsDecision } from "./tickets.js";
+
+const TIP_PX = 14;
+const ON_TOP = new Set(["hot", "breach"]);
+
+export class Zone {
+  constructor(map, registry) {
+    this.map = map;
+    this.sensors = new Map();
+    this.pins = L.layerGroup().addTo(map);
+    this.renderer = L.canvas({ pane: "live", padding: 0.2 });
+    for (const [id, kind, lon, lat] of registry) this.sensors.set(id, { id, kind, lon, lat, state: "offline", mark: null });
+    this.tip = make("div", { class: "tip", hidden: true });
+    map.getContainer().append(this.tip);
+    map.attributionControl.setPrefix("Leaflet");
+    map.setMaxZoom(19);
+    map.on("mousemove", (event) => this.point(event.containerPoint));
+    map.on("mouseout movestart", () => this.hideTip());
+    this.bindPlaces();
+    for (const sensor of this.sensors.values()) this.draw(sensor);
+  }
+
+  bindPlaces() {
+    for (const name of ["enterprise", "constructionsite", "roads"]) {
+      const layer = window[`geo_json_${name}`];
+      if (!layer) continue;
+      layer.on("mouseover", (event) => { this.place = event.layer.feature.properties; });
+      layer.on("mouseout", () => { this.place = null; });
+    }
+  }
+
+  // One row of a `sensor` event: [id, value, state, lon, lat, pollutant].
+  setSensor([id, value, state, lon = null, lat = null, pollutant = "pm25"]) {
+    const sensor = this.sensors.get(id);
+    if (!sensor) return;
+    const shown = sensor.state;
+    Object.assign(sensor, { value, state, pollutant });
+    if (lon !== null && lat !== null) Object.assign(sensor, { lon, lat });
+    this.draw(sensor, shown !== state);
+  }
+
+  draw(sensor, restyle = true) {
+    if (sensor.lon === null || sensor.lat === null) return;
+    if (!sensor.mark) {
+      const options = { renderer: this.renderer, pane: "live", interactive: false, ...markStyle(sensor.kind, sensor.state) };
+      sensor.mark = new Mark([sensor.lat, sensor.lon], options).addTo(this.map);
+      return;
+    }
+    if (sensor.kind === "vehicle") sensor.mark.setLatLng([sensor.lat, sensor.lon]);
+    if (!restyle) return;
+    sensor.mark.setStyle(markStyle(sensor.kind, sensor.state));
+    if (ON_TOP.has(sensor.state)) sensor.mark.bringToFront();
+  }
+
+  raised() {
+    return [...this.sensors.values()].filter((sensor) => ON_TOP.has(sensor.state));
+  }
+
+  // Tickets in the order of the list; the chosen one shows its candidates.
+  setTickets(tickets, chosenId) {
+    this.pins.clearLayers();
+    for (const ticket of tickets) {
+      if (ticket.lat === null || ticket.lon === null) continue;
+      if (ticket.id === chosenId) this.addCandidates(ticket);
+      this.addPin(ticket, ticket.id === chosenId);
+    }
+  }
+
+  addPin(ticket, chosen) {
+    const place = [ticket.lat, ticket.lon];
+    const asks = wantsDecision(ticket);
+    const style = { pane: "live", renderer: this.renderer, interactive: false, shape: "station", fillOpacity: 0 };
+    new Mark(place, { ...style, radius: 13, color: asks ? "#c00000" : "#4b545b", weight: chosen ? 3.5 : 2.5 }).addTo(this.pins);
+    const tag = make("div", { class: `pin${asks ? "" : " decided"}${chosen ? " chosen" : ""}` },
+      make("b", { text: label(ticket) }), make("span", { text: peakText(ticket) }));
+    const icon = L.divIcon({ html: tag, className: "pin-anchor", iconSize: [0, 0] });
+    L.marker(place, { icon, keyboard: false, interactive: false, zIndexOffset: chosen ? 1000 : asks ? 500 : 0 }).addTo(this.pins);
+  }
+
+  addCandidates(ticket) {
+    ticket.candidates.slice(0, 3).forEach((candidate, index) => {
+      const centre = this.centreOf(candidate.enterprise_id);
+      if (!centre) return;
+      const icon = L.divIcon({ html: make("div", { class: "candidate", text: index + 1 }), className: "pin-anchor", iconSize: [0, 0] });
+      L.marker(centre, { icon, keyboard: false, interactive: false }).addTo(this.pins);
+    });
+  }
+
+  centreOf(enterpriseId) {
+    for (const name of ["enterprise", "constructionsite"]) {
+      const found = window[`geo_json_${name}`]?.getLayers().find((layer) => layer.feature.id === enterpriseId);
+      if (found) return found.getBounds().getCenter();
+    }
+    return null;
+  }
+
+  nearest(at) {
+    let best = null, reach = TIP_PX;
+    for (const sensor of this.sensors.values()) {
+      if (!sensor.mark) continue;
+      const away = this.map.latLngToContainerPoint(sensor.mark.getLatLng()).distanceTo(at);
+      if (away < reach) [best, reach] = [sensor, away];
+    }
+    return best;
+  }
+
+  point(at) {
+    const sensor = this.nearest(at);
+    const lines = sensor ? this.sensorLines(sensor) : this.place ? [this.place.name, this.place.industry] : [];
+    if (!lines.length) return this.hideTip();
+    this.tip.replaceChildren(...lines.filter(Boolean).map((text, row) => make(row ? "span" : "b", { text })));
+    this.tip.style.left = `${at.x + 14}px`;
+    this.tip.style.top = `${at.y + 10}px`;
+    this.tip.hidden = false;
+  }
+
+  sensorLines(sensor) {
+    const value = sensor.value === null || sensor.value === undefined ? "–" : `${sensor.value} µg/m³`;
+    const measured = `${word(`pollutant.${sensor.pollutant ?? "pm25"}`)} ${value}`;
+    return [`${word(`kind.${sensor.kind}`)} ${sensor.id}`, measured, word(`state.${sensor.state}`)];
+  }
+
+  hideTip() {
+    this.tip.hidden = true;
+  }
+}
