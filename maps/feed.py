@@ -147,7 +147,7 @@ class LiveFeed:
             self.hub.publish("ticket", text)
 
     def snapshot(self, reason: str) -> list[tuple[str, str]]:
-        """Return what a desk that knows nothing must hear, in order: all as it was told last, so that what follows fits."""
+        """Return what a desk that knows nothing must hear, in order, all as it was told last: what follows fits."""
         return [
             ("snapshot", _json({"reason": reason})),
             ("sensor", _json(self._delta.all_rows())),

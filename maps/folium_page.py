@@ -1,4 +1,4 @@
-"""The zone as a Folium map without anything from elsewhere: Leaflet from this machine, drawn layers, no tiles needed."""
+"""The zone as a Folium map with nothing from elsewhere: Leaflet from this machine, drawn layers, no tiles needed."""
 
 import html
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ LIVE_PANE = "live"
 layers with every change would cost a hundred times as much."""
 
 
-class ZoneMap(folium.Map):  # type: ignore[misc] - folium ships no types
+class ZoneMap(folium.Map):  # type: ignore[misc]  # folium ships no types
     """A Folium map that loads Leaflet from the desk and no other script: no jQuery, no Bootstrap, no icon font."""
 
     _name = "Map"
@@ -70,7 +70,7 @@ def _add_lines(zone: ZoneMap, site: Site) -> None:
 
 
 def _add_places(zone: ZoneMap, site: Site, kind: PlaceKind, style: dict[str, object]) -> None:
-    places = [
+    places: list[features.Json] = [
         {
             "type": "Feature",
             "id": place.enterprise_id,
