@@ -13,10 +13,10 @@ from sqlalchemy.exc import IntegrityError
 
 from alerts.lifecycle import MoveKind
 from alerts.store import Tickets, Wanted, open_store
-from alerts.store.engine import writing
+from alerts.store.engine import reading, writing
 from alerts.store.models import MoveRow, TicketRow
 from alerts.store.numbering import Numbering
-from alerts.store.rows import fill
+from alerts.store.rows import fill, find, views
 from domain.problem import Problem
 from domain.ticket import DismissalReason, TicketState
 from domain.wire import decode_ticket, encode_ticket
@@ -277,6 +277,18 @@ def test_the_feed_tells_each_change_once_and_in_order(tickets):
     assert [text.encode() for _, text in later] == [encode_ticket(tickets.get("a1"))]
     assert later[-1][0] == tickets.last_change()
     assert tickets.changes_since(later[-1][0]) == []
+
+
+def test_a_reader_sees_one_moment_of_both_sides(engine, tickets, second):
+    tickets.upsert([make_ticket()])
+    with reading(engine) as session:
+        row = find(session, "a1")
+        second.decide("a1", make_move(MoveKind.ACKNOWLEDGE))
+        second.decide("a1", make_move(MoveKind.WATCH))
+        session.refresh(row)
+
+        assert row.version == 0
+        assert [one.what for one in views(session, [row])[0].history] == ["opened"]
 
 
 def test_the_feed_may_be_read_in_pieces(tickets):
