@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse
 
 from domain.channels import POLLUTANTS, UNIT
@@ -31,8 +32,8 @@ def now_ms() -> int:
 
 
 def build_router(feed: LiveFeed, history: HistoryReader, site: Site, clock: Callable[[], int] = now_ms) -> APIRouter:
-    """Return the routes under `/api/v1`; errors are raised as `Problem`."""
-    router = APIRouter(prefix="/api/v1")
+    """Return the routes, without the prefix `/api/v1`; errors are raised as `Problem`."""
+    router = APIRouter(tags=["map"])
     _add_features(router, feed, site)
     _add_history(router, feed, history, site, clock)
     _add_events(router, feed)
@@ -42,15 +43,15 @@ def build_router(feed: LiveFeed, history: HistoryReader, site: Site, clock: Call
 def _add_features(router: APIRouter, feed: LiveFeed, site: Site) -> None:
     enterprises = msgspec.json.encode(features.enterprises(site))
 
-    @router.get("/sensors", tags=["map"], summary="All sensors: latest values, flags, age, state (GeoJSON)")
+    @router.get("/sensors", summary="All sensors: latest values, flags, age, state (GeoJSON)")
     async def get_sensors() -> Response:
         return Response(msgspec.json.encode(features.sensors(feed.live)), media_type=GEOJSON)
 
-    @router.get("/enterprises", tags=["map"], summary="Enterprises and construction sites (GeoJSON)")
+    @router.get("/enterprises", summary="Enterprises and construction sites (GeoJSON)")
     async def get_enterprises() -> Response:
         return Response(enterprises, media_type=GEOJSON)
 
-    @router.get("/roads", tags=["map"], summary="Road segments: the last hour's patrol values, state (GeoJSON)")
+    @router.get("/roads", summary="Road segments: the last hour's patrol values, state (GeoJSON)")
     async def get_roads() -> Response:
         return Response(msgspec.json.encode(features.roads(site, feed.patrol)), media_type=GEOJSON)
 
@@ -60,7 +61,7 @@ def _add_history(
 ) -> None:
     known = frozenset(site.sensor_ids)
 
-    @router.get("/sensors/{sensor_id}/history", tags=["map"], summary="One sensor's minutes with their background band")
+    @router.get("/sensors/{sensor_id}/history", summary="One sensor's minutes with their background band")
     def get_history(
         sensor_id: str,
         pollutant: str = "pm25",
@@ -103,9 +104,10 @@ def _course(series: Series, sensor_id: str, pollutant: str, limit: float | None)
 def _add_events(router: APIRouter, feed: LiveFeed) -> None:
     @router.get(
         "/events",
-        tags=["map"],
+       
         summary="Live events: snapshot, sensor, ticket, heartbeat",
-        response_class=EventSourceResponse,
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {}}, "description": "Never ends"}},
     )
     async def get_events(
         last_event_id: Annotated[str | None, Header()] = None,

@@ -56,7 +56,7 @@ class LiveFeed:
         self._delta = DeltaFeed(site.sensor_ids, site.is_vehicle)
         self._news = asyncio.Event()
         self._ticket_seq = 0
-        self._tickets_ok = True
+        self.tickets_ok = True
 
     async def run(self) -> None:
         """Run until cancelled; ends every stream on the way out."""
@@ -115,7 +115,7 @@ class LiveFeed:
                 "server": _moment(self._now_ms()),
                 "judged": _moment(self.live.judged_ms),
                 "sensors": self.live.counts(picture),
-                "tickets_ok": self._tickets_ok,
+                "tickets_ok": self.tickets_ok,
             }
         )
 
@@ -124,12 +124,12 @@ class LiveFeed:
             try:
                 changes = await asyncio.to_thread(self._sources.tickets.changes_since, self._ticket_seq)
             except ConnectionError as error:
-                if self._tickets_ok:
+                if self.tickets_ok:
                     log.warning("tickets_unreachable", error=str(error))
-                self._tickets_ok = False
+                self.tickets_ok = False
                 await asyncio.sleep(_TROUBLE_WAIT_S)
                 continue
-            self._tickets_ok = True
+            self.tickets_ok = True
             for seq, text in changes:
                 self._take_ticket(text)
                 self._ticket_seq = max(self._ticket_seq, seq)

@@ -50,7 +50,8 @@ def render_map(site: Site, settings: MapsSettings) -> MapParts:
 def _zone_map(site: Site, settings: MapsSettings) -> ZoneMap:
     south_west, north_east = bounds_of(site)
     middle = [(a + b) / 2 for a, b in zip(south_west, north_east, strict=True)]
-    zone = ZoneMap(location=middle, zoom_start=13, tiles=None, prefer_canvas=True, control_scale=True)
+    snap = 1 if settings.base_map_url else 0.25  # tiles are sharp at whole zooms only
+    zone = ZoneMap(location=middle, zoom_start=13, tiles=None, prefer_canvas=True, zoom_snap=snap)
     zone._id = "zone"  # noqa: SLF001 - folium's only way to a name that stays the same
     if settings.base_map_url:
         attribution = html.escape(settings.base_map_attribution)

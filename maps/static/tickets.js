@@ -67,12 +67,15 @@ function excess(peak) {
   return `${word("background")} ${whole(peak.background)} · +${whole(peak.excess)}${times}`;
 }
 
-function leader(ticket) {
+// The first candidate, where it is more probable than a source that nobody registered.
+function leading(ticket) {
   const first = ticket.candidates[0];
-  if (!first || first.probability <= ticket.unknown_probability) {
-    return `${word("unknown_source")} ${percent(ticket.unknown_probability)}`;
-  }
-  return `${first.name} ${percent(first.probability)}`;
+  return first && first.probability > ticket.unknown_probability ? first : null;
+}
+
+function leader(ticket) {
+  const first = leading(ticket);
+  return first ? `${first.name} ${percent(first.probability)}` : `${word("unknown_source")} ${percent(ticket.unknown_probability)}`;
 }
 
 function reasons(ticket) {
@@ -193,11 +196,12 @@ export class TicketList {
 
   buttons(ticket) {
     const button = (key, press, extra = "") => make("button", { type: "button", class: extra, "data-key": `${key} ${ticket.id}`, onclick: press, text: word(key) });
-    const decide = (action) => () => this.send(ticket, "decision", { action });
+    const decide = (action) => () => this.send(ticket, "decision", { action, enterprise_id: action === "dispatch" ? leading(ticket)?.enterprise_id : undefined });
+    const advised = (action) => (wantsDecision(ticket) && ticket.recommendation.action === action ? "main" : "");
     const rows = make("div", { class: "decide" },
       ticket.state === "new" ? button("acknowledge", () => this.send(ticket, "acknowledge", {})) : null,
-      ticket.state === "dispatched" ? null : button("dispatch", decide("dispatch"), "main"),
-      ticket.state === "watching" ? null : button("watch", decide("watch")),
+      ticket.state === "dispatched" ? null : button("dispatch", decide("dispatch"), advised("dispatch")),
+      ticket.state === "watching" ? null : button("watch", decide("watch"), advised("watch")),
       button("dismiss", () => { this.dismissing = this.dismissing ? null : ticket.id; this.onChosen(); }));
     const trouble = this.trouble.get(ticket.id);
     return make("div", {}, rows, this.dismissing === ticket.id ? this.dismissal(ticket) : null,
@@ -217,7 +221,7 @@ export class TicketList {
   async send(ticket, path, body) {
     this.trouble.delete(ticket.id);
     try {
-      await this.act(ticket, path, body);
+      await this.act(ticket, path, { ...body, version: ticket.version });
       this.dismissing = null;
     } catch (error) {
       this.fail(ticket.id, error.message);

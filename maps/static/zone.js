@@ -18,6 +18,9 @@ export class Zone {
     map.getContainer().append(this.tip);
     map.attributionControl.setPrefix("Leaflet");
     map.setMaxZoom(19);
+    L.control.scale({ imperial: false }).addTo(map);
+    const legend = document.querySelector(".legend");
+    if (legend && map.getSize().x < 1100) legend.open = false;
     map.on("mousemove", (event) => this.point(event.containerPoint));
     map.on("mouseout movestart", () => this.hideTip());
     this.bindPlaces();
