@@ -55,6 +55,7 @@ def _app(settings: StreamSettings, role: str) -> faust.App:
         broker_heartbeat_interval=settings.heartbeat_s,
         broker_rebalance_timeout=settings.rebalance_timeout_s,
         broker_commit_interval=1.0,
+        producer_request_timeout=30.0,  # not Faust's 20 minutes: a send that failed is tried again (F4)
         producer_max_request_size=32 * 1024 * 1024,
         consumer_max_fetch_size=32 * 1024 * 1024,
         logging_config=None,

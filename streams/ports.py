@@ -30,7 +30,14 @@ class TicketSink(Protocol):
 
 
 class History(Protocol):
-    """Keeps what was measured and judged. Raises ConnectionError where trying again later may work."""
+    """Keeps what was measured and judged.
+
+    Raises ConnectionError where trying again later may work, ValueError where the rows are refused for good.
+    """
+
+    def prepare(self) -> None:
+        """Make what is missing; harmless to repeat."""
+        ...
 
     def write_readings(self, readings: Readings, site: Site) -> None:
         """Keep readings; the same reading twice is one."""
@@ -40,6 +47,6 @@ class History(Protocol):
         """Keep weather rows."""
         ...
 
-    def write_judged(self, judged: JudgedField, site: Site) -> None:
-        """Keep a judged minute."""
+    def write_judged(self, minutes: Sequence[JudgedField], site: Site) -> None:
+        """Keep judged minutes; the same minute twice is one."""
         ...

@@ -4,13 +4,13 @@ from functools import partial
 from typing import Any
 
 import faust
-from faust.types import AgentT, StreamT
+from faust.types import AgentT
 
 from domain import correlate, detect, qualify
 from domain.channels import MINUTE_MS
 from domain.field import JudgedField, MinuteField
 from domain.packing import Packer
-from domain.pipeline import Zoned
+from domain.pipeline import VERSION, Zoned
 from domain.readings import Arrivals
 from domain.wire import (
     decode_judged,
@@ -20,10 +20,12 @@ from domain.wire import (
     encode_minute,
     encode_outcome,
 )
+from streams.agents import add_agent
 from streams.carry import Carrier, Step
 from streams.meter import Meter
 from streams.ports import SnapshotStore
 from streams.settings import StreamSettings
+from streams.snapshot import mark_of
 from streams.topics import raw_topic
 
 Results = list[tuple[bytes, bytes]]
@@ -48,6 +50,7 @@ def add_qualify(
         is_news=lambda state, arrivals: arrivals.clock_ms > state.clock_ms,
         start=partial(qualify.start, zoned.site),
         packer=Packer(qualify.QualifyState),
+        mark=mark_of(VERSION, zoned.site.sensor_ids),
         output=raw_topic(app, settings.topics.minutes),
         rejects=raw_topic(app, settings.topics.rejects),
     )
@@ -70,6 +73,7 @@ def add_detect(
         is_news=lambda state, field: field.minute_ms // MINUTE_MS > state.minute,
         start=partial(detect.start, zoned.site),
         packer=Packer(detect.DetectState),
+        mark=mark_of(VERSION, zoned.site.sensor_ids),
         output=raw_topic(app, settings.topics.breaches),
         rejects=raw_topic(app, settings.topics.rejects),
     )
@@ -94,6 +98,7 @@ def add_correlate(
         is_news=lambda state, judged: judged.minute_ms // MINUTE_MS > state.minute,
         start=correlate.CorrelateState,
         packer=Packer(correlate.CorrelateState),
+        mark=mark_of(VERSION, zoned.site.sensor_ids),
         output=raw_topic(app, settings.topics.incidents),
         rejects=raw_topic(app, settings.topics.rejects),
     )
@@ -101,9 +106,7 @@ def add_correlate(
 
 
 def _attach(app: faust.App, settings: StreamSettings, topic: str, carrier: Carrier[Any, Any], name: str) -> AgentT[Any]:
-    async def agent(stream: StreamT[bytes]) -> None:
-        await carrier.run(stream)
-
     app.timer(interval=settings.snapshot_s, name=f"save_{name}")(carrier.save)
-
-    return app.agent(raw_topic(app, topic), name=name)(agent)
+    app.on_partitions_revoked.connect(carrier.forget)
+    app.on_partitions_assigned.connect(carrier.forget)
+    return add_agent(app, topic, name, carrier.run)

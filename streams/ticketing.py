@@ -1,5 +1,6 @@
 """Incidents → tickets, each stored and only then acknowledged; decisions are counted and logged."""
 
+import time
 from typing import Any
 
 import faust
@@ -9,10 +10,11 @@ from faust.types import AgentT, StreamT
 
 from domain.decisions import DecisionMade
 from domain.ticket import Ticket
-from domain.wire import Reject, decode_outcome
-from streams.carry import send_reject
+from domain.wire import decode_outcome
+from streams.agents import add_agent
 from streams.meter import Meter
 from streams.ports import TicketSink
+from streams.rejects import Rejects
 from streams.retry import until_done
 from streams.settings import StreamSettings
 from streams.topics import raw_topic
@@ -22,28 +24,21 @@ log = structlog.get_logger()
 
 def add_ticketing(app: faust.App, settings: StreamSettings, sink: TicketSink, meter: Meter) -> AgentT[Any]:
     """Attach the agent that stores tickets; storing one twice is harmless."""
-    rejects = raw_topic(app, settings.topics.rejects)
+    rejects = Rejects(raw_topic(app, settings.topics.rejects), "ticketing", meter)
 
     async def ticketing(stream: StreamT[bytes]) -> None:
         async for event in stream.noack().events():
             try:
-                outcome = decode_outcome(event.value)
+                await _take(decode_outcome(event.value), sink, meter)
             except msgspec.DecodeError as error:
-                meter.count("rejects.undecodable")
-                refused = Reject(
-                    reason="undecodable",
-                    detail=f"ticketing: {error}",
-                    topic=event.message.topic,
-                    received_ms=int(event.message.timestamp * 1000),
-                    payload=event.value,
-                )
-                await send_reject(rejects, refused)
-            else:
-                await _take(outcome, sink, meter)
+                await rejects.refuse(event, "undecodable", error)
+            except Exception as error:  # noqa: BLE001 - one bad ticket must not hold up all others; it is kept and told
+                await rejects.refuse(event, "step_failed", error)
             meter.moved("ticketing", event.message.partition, event.message.offset)
+            meter.lasted("ticketing", time.time() - event.message.timestamp)
             event.ack()
 
-    return app.agent(raw_topic(app, settings.topics.incidents), name="ticketing")(ticketing)
+    return add_agent(app, settings.topics.incidents, "ticketing", ticketing)
 
 
 async def _take(outcome: Ticket | DecisionMade, sink: TicketSink, meter: Meter) -> None:

@@ -1,12 +1,13 @@
 """History in InfluxDB 2: line protocol in batches, answered before the caller goes on."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 import structlog
 import urllib3
 from influxdb_client import BucketRetentionRules, Dialect, InfluxDBClient, WritePrecision
@@ -70,14 +71,28 @@ class InfluxHistory:
         """
         settings = self._settings
         for name, days in ((settings.bucket, settings.raw_days), (settings.bucket_1m, settings.minute_days)):
-            with _failures():
-                known = self._client.buckets_api().find_bucket_by_name(name)
-            if known is None:
+            if not self._has_bucket(name):
                 _when_allowed(f"bucket {name}", partial(self._make_bucket, name, days))
         with _failures():
             tasks = self._client.tasks_api().find_tasks(name=task_name(settings))
         if not tasks:
             _when_allowed(f"task {task_name(settings)}", self._make_task)
+
+    def check(self) -> str:
+        """Return what answers, and which buckets it has.
+
+        Raises:
+            ConnectionError: InfluxDB does not answer, refuses the token, or lacks a bucket.
+        """
+        settings = self._settings
+        with _failures():
+            version = self._client.version()
+            for name in (settings.bucket, settings.bucket_1m):
+                if self._client.buckets_api().find_bucket_by_name(name) is None:
+                    raise ConnectionError(
+                        f"InfluxDB {version} shows no bucket {name}; make it, or give a token that may"
+                    )
+        return f"InfluxDB {version} with the buckets {settings.bucket} and {settings.bucket_1m}"
 
     def close(self) -> None:
         """Disconnect; nothing waits here, every write was answered."""
@@ -88,18 +103,22 @@ class InfluxHistory:
         columns = (readings.position[:, 0], readings.position[:, 1], *readings.values.T)
         fields = dict(zip(READING_FIELDS, columns, strict=True))
         keys, _ = self._keys_of(site)
-        self._write(self._settings.bucket, keys, readings.sensor, fields, readings.time_ms)
+        self._write(self._settings.bucket, to_lines(keys, readings.sensor, fields, readings.time_ms))
 
     def write_weather(self, weather: Weather) -> None:
         fields = dict(zip(WEATHER_FIELDS, (weather.lon, weather.lat, *weather.values.T), strict=True))
         tags = {"site": self._settings.site}
         keys = [series_key("weather", tags | {"station": name}) for name in weather.station_id]
-        self._write(self._settings.bucket_1m, keys, np.arange(len(keys)), fields, weather.time_ms)
+        self._write(self._settings.bucket_1m, to_lines(keys, np.arange(len(keys)), fields, weather.time_ms))
 
-    def write_judged(self, judged: JudgedField, site: Site) -> None:
+    def write_judged(self, minutes: Sequence[JudgedField], site: Site) -> None:
         _, keys = self._keys_of(site)
-        times = np.full(len(judged.sensor), judged.minute_ms, np.int64)
-        self._write(self._settings.bucket_1m, keys, judged.sensor, judged_columns(judged), times)
+        lines = [
+            to_lines(keys, minute.sensor, judged_columns(minute), np.full(len(minute.sensor), minute.minute_ms))
+            for minute in minutes
+        ]
+        if lines:
+            self._write(self._settings.bucket_1m, pa.concat_arrays(lines))
 
     def series(self, sensor_id: str, pollutant: str, since_ms: int, until_ms: int) -> Series:
         """Return one pollutant's minutes in [since, until)."""
@@ -125,10 +144,8 @@ class InfluxHistory:
             self._keys = (site, readings, minutes)
         return readings, minutes
 
-    def _write(
-        self, bucket: str, keys: Sequence[str], key: np.ndarray, fields: Mapping[str, np.ndarray], time_ms: IntArray
-    ) -> None:
-        for batch in in_batches(to_lines(keys, key, fields, time_ms), self._settings.batch_lines):
+    def _write(self, bucket: str, lines: pa.Array) -> None:
+        for batch in in_batches(lines, self._settings.batch_lines):
             with _failures():
                 self._writer.write(bucket=bucket, record=batch, write_precision=WritePrecision.MS)
 
@@ -149,9 +166,17 @@ class InfluxHistory:
             answer = self._reader.query_raw(query, dialect=Dialect(header=True, annotations=[]))
             return parse_rows(answer.data, names)
 
+    def _has_bucket(self, name: str) -> bool:
+        with _failures():
+            return self._client.buckets_api().find_bucket_by_name(name) is not None
+
     def _make_bucket(self, name: str, days: int) -> None:
         rules = [BucketRetentionRules(type="expire", every_seconds=days * 86_400)] if days else []
-        self._client.buckets_api().create_bucket(bucket_name=name, retention_rules=rules, org=self._settings.org)
+        try:
+            self._client.buckets_api().create_bucket(bucket_name=name, retention_rules=rules, org=self._settings.org)
+        except ApiException:
+            if not self._has_bucket(name):  # another worker may have made it in this very moment
+                raise
 
     def _make_task(self) -> None:
         request = {"flux": downsampling_task(self._settings), "org": self._settings.org, "status": "active"}

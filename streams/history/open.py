@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Protocol
 
 from domain.series import JudgedRows, ReadingRows, Series
-from streams.history.influxdb import InfluxHistory
 from streams.history.settings import HistorySettings
 from streams.history.sqlite import SqliteHistory
 from streams.ports import History
@@ -12,14 +11,14 @@ from streams.ports import History
 SQLITE = "sqlite:///"
 
 
-class OpenHistory(History, Protocol):
+class AnyHistory(History, Protocol):
     """A history that is open: written by the record agents, read by the desk.
 
     Every call raises ConnectionError where trying again later may work, ValueError where it can't.
     """
 
-    def prepare(self) -> None:
-        """Make what is missing; harmless to repeat."""
+    def check(self) -> str:
+        """Return one line that says what it is, once it has answered."""
         ...
 
     def close(self) -> None:
@@ -39,7 +38,7 @@ class OpenHistory(History, Protocol):
         ...
 
 
-def open_history(settings: HistorySettings) -> OpenHistory:
+def open_history(settings: HistorySettings) -> AnyHistory:
     """Return the history that the URL names; nothing is touched before its first call.
 
     Raises:
@@ -48,6 +47,8 @@ def open_history(settings: HistorySettings) -> OpenHistory:
     if settings.url.startswith(SQLITE) and len(settings.url) > len(SQLITE):
         return SqliteHistory(Path(settings.url.removeprefix(SQLITE)), settings)
     if settings.url.startswith(("http://", "https://")):
+        from streams.history.influxdb import InfluxHistory  # half a second that SQLite need not wait
+
         return InfluxHistory(settings)
     scheme = settings.url.partition(":")[0]  # the rest may hold a password
     raise ValueError(f"history URL of kind {scheme!r}: write sqlite:///path/to/file or http://host:8086")

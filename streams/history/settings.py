@@ -9,7 +9,7 @@ class HistorySettings:
 
     Attributes:
         url: `sqlite:///path` of a file, or `http(s)://host:8086` of an InfluxDB 2.
-        site: Id of the site; tag of every point. The desk reads only its own site's.
+        site: Id of the site that is read and that the weather belongs to; empty: whatever is there.
         token: InfluxDB's token; never shown.
         org: InfluxDB's organisation.
         bucket: InfluxDB's bucket of raw readings; the minutes lie in `{bucket}_1m`.

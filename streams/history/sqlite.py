@@ -58,6 +58,16 @@ class SqliteHistory:
         """
         self._run(lambda connection: connection.execute("SELECT count(*) FROM source").fetchone())
 
+    def check(self) -> str:
+        """Return which file answers, after a write to it.
+
+        Raises:
+            ConnectionError: The file can't be written now.
+            ValueError: The file is something else.
+        """
+        self._run(lambda connection: connection.execute("BEGIN IMMEDIATE"))
+        return f"SQLite {sqlite3.sqlite_version}, {self._path}"
+
     def close(self) -> None:
         """Close the file; what was written is kept."""
         with self._lock:
@@ -98,18 +108,18 @@ class SqliteHistory:
             )
         )
 
-    def write_judged(self, judged: JudgedField, site: Site) -> None:
-        columns = judged_columns(judged)
-
+    def write_judged(self, minutes: Sequence[JudgedField], site: Site) -> None:
         def write(connection: sqlite3.Connection) -> None:
-            sources = self._rows_of(connection, site)[judged.sensor].tolist()
-            times = [judged.minute_ms] * len(sources)
-            _upsert(connection, "minute", JUDGED_FIELDS, (sources, times, *(c.tolist() for c in columns.values())))
+            for judged in minutes:
+                sources = self._rows_of(connection, site)[judged.sensor].tolist()
+                columns = [column.tolist() for column in judged_columns(judged).values()]
+                _upsert(connection, "minute", JUDGED_FIELDS, (sources, [judged.minute_ms] * len(sources), *columns))
 
         self._run(write)
-        if judged.minute_ms - self._expired_ms >= EXPIRE_EVERY_MS:
-            self.expire(judged.minute_ms)
-            self._expired_ms = judged.minute_ms
+        newest_ms = max((judged.minute_ms for judged in minutes), default=0)
+        if newest_ms - self._expired_ms >= EXPIRE_EVERY_MS:
+            self.expire(newest_ms)
+            self._expired_ms = newest_ms
 
     def expire(self, now_ms: int) -> None:
         """Delete what is older than the settings keep, seen from `now_ms`. [ms]"""
@@ -147,8 +157,9 @@ class SqliteHistory:
         self, table: str, names: Sequence[str], sensor_id: str, span_ms: tuple[int, int]
     ) -> tuple[IntArray, FloatArray]:
         query = (
-            f"SELECT time_ms, {', '.join(names)} FROM {table} WHERE source ="  # noqa: S608 - our names
-            " (SELECT source FROM source WHERE site = ? AND name = ?) AND time_ms >= ? AND time_ms < ? ORDER BY time_ms"
+            f"SELECT time_ms, {', '.join(names)} FROM {table} WHERE source IN"  # noqa: S608 - our names
+            " (SELECT source FROM source WHERE ?1 IN (site, '') AND name = ?2)"
+            " AND time_ms >= ?3 AND time_ms < ?4 ORDER BY time_ms"
         )
         rows = self._run(
             lambda connection: connection.execute(query, (self._settings.site, sensor_id, *span_ms)).fetchall()

@@ -90,7 +90,7 @@ def test_a_reading_beyond_retention_is_refused(history: InfluxHistory, client: A
 
 def test_a_missing_bucket_keeps_the_rows_waiting(history: InfluxHistory) -> None:
     with pytest.raises(ConnectionError, match="404"):
-        history.write_judged(judged(value_pm25=1.0), site())
+        history.write_judged([judged(value_pm25=1.0)], site())
 
 
 def test_a_wrong_token_is_told_at_the_start(settings: HistorySettings) -> None:
@@ -118,7 +118,7 @@ def test_a_token_that_may_only_write_and_read_prepares_nothing(settings: History
     history = InfluxHistory(replace(settings, token=authorization.token))
 
     history.prepare()
-    history.write_judged(judged(value_pm25=3.0), site())
+    history.write_judged([judged(value_pm25=3.0)], site())
     kept = history.series("ms-001", "pm25", NOW_MS, NOW_MS + 1).value.tolist()
     history.close()
     client.authorizations_api().delete_authorization(authorization)

@@ -27,11 +27,11 @@ def count(history: SqliteHistory, sensor_id: str = "ms-001") -> tuple[int, int]:
 def test_raw_readings_go_before_minutes(tmp_path: Path) -> None:
     history = history_in(tmp_path)
     history.write_readings(readings({"pm25": 1.0}, {"time_ms": NOW_MS + 20 * DAY_MS, "pm25": 2.0}), site())
-    history.write_judged(judged(value_pm25=1.0), site())
+    history.write_judged([judged(value_pm25=1.0)], site())
 
-    history.write_judged(judged(minute_ms=NOW_MS + 31 * DAY_MS, value_pm25=1.0), site())
+    history.write_judged([judged(minute_ms=NOW_MS + 31 * DAY_MS, value_pm25=1.0)], site())
     after_a_month = count(history)
-    history.write_judged(judged(minute_ms=NOW_MS + 401 * DAY_MS, value_pm25=1.0), site())
+    history.write_judged([judged(minute_ms=NOW_MS + 401 * DAY_MS, value_pm25=1.0)], site())
     after_a_year = count(history)
     history.close()
 
@@ -43,7 +43,7 @@ def test_zero_days_keep_for_ever(tmp_path: Path) -> None:
     history = history_in(tmp_path, raw_days=0, minute_days=0)
     history.write_readings(readings({"pm25": 1.0}), site())
     history.write_weather(weather("w"))
-    history.write_judged(judged(minute_ms=NOW_MS + 4000 * DAY_MS, value_pm25=1.0), site())
+    history.write_judged([judged(minute_ms=NOW_MS + 4000 * DAY_MS, value_pm25=1.0)], site())
 
     kept = count(history)
     history.close()
