@@ -1,8 +1,19 @@
 """A recording through the domain's steps on a virtual clock, and the RUN/ folder that tells what came out."""
 
+from simulators.replay.collect import collect
 from simulators.replay.record import RunResult
 from simulators.replay.run import Progress, replay
 from simulators.replay.run_folder import RunRefused, check_run_folder, write_run
-from simulators.replay.summary import RunMeta
+from simulators.replay.summary import RunMeta, run_json
 
-__all__ = ["Progress", "RunMeta", "RunRefused", "RunResult", "check_run_folder", "replay", "write_run"]
+__all__ = [
+    "Progress",
+    "RunMeta",
+    "RunRefused",
+    "RunResult",
+    "check_run_folder",
+    "collect",
+    "replay",
+    "run_json",
+    "write_run",
+]

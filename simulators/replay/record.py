@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 
 from domain.channels import POLLUTANTS
+from domain.decisions import DecisionMade
 from domain.field import ChannelState, JudgedField
+from domain.qualify import Counts
 from domain.site import Site
 from domain.ticket import Ticket
 
@@ -30,15 +31,6 @@ BREACHES_SCHEMA = pa.schema(
 """`breaches.parquet`: a row for each sensor's pollutant in each minute in which it was hot or in breach; µg/m³."""
 
 _STATES = {ChannelState.HOT: "hot", ChannelState.BREACH: "breach"}
-
-
-class DecisionMade(Protocol):
-    """A decision that the domain took and named."""
-
-    @property
-    def name(self) -> str:
-        """Its name, one of a fixed set."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +59,12 @@ class RunResult:
 
 
 class Gatherer:
-    """Takes judged minutes, tickets and decisions in order; a minute that comes twice counts once."""
+    """Takes judged minutes, tickets and decisions in order; what comes twice counts once."""
 
     def __init__(self, site: Site) -> None:
         self._sensor_ids = pa.array(site.sensor_ids, type=pa.string())
         self._tickets: dict[str, Ticket] = {}
-        self._decisions: Counter[str] = Counter()
+        self._decisions: set[DecisionMade] = set()
         self._parts: list[tuple[np.ndarray, ...]] = []
         self._last_minute_ms = -1
         self.minutes = 0
@@ -95,8 +87,8 @@ class Gatherer:
         self._tickets[ticket.id] = ticket
 
     def take_decisions(self, decisions: Iterable[DecisionMade]) -> None:
-        """Count decisions by name."""
-        self._decisions.update(str(decision.name) for decision in decisions)
+        """Keep decisions."""
+        self._decisions.update(decisions)
 
     @property
     def ticket_count(self) -> int:
@@ -111,7 +103,20 @@ class Gatherer:
     @property
     def decisions(self) -> dict[str, int]:
         """Name to how often it was taken, by name."""
-        return dict(sorted(self._decisions.items()))
+        return dict(sorted(Counter(made.name.value for made in self._decisions).items()))
+
+    def result(self, counts: Counts) -> RunResult:
+        """Return all of it, beside what qualify counted."""
+        return RunResult(
+            tickets=self.tickets,
+            breaches=self.breaches(),
+            decisions=self.decisions,
+            readings=counts.readings,
+            duplicates=counts.duplicates,
+            late=counts.late,
+            too_late=counts.too_late,
+            minutes=self.minutes,
+        )
 
     def breaches(self) -> pa.Table:
         """Return what was hot or in breach as a table."""

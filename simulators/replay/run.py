@@ -73,7 +73,7 @@ def replay(
             gathered.take_judged(field)
         for ticket in events.tickets:
             gathered.take_ticket(ticket)
-        gathered.take_decisions(getattr(events, "decisions", ()))
+        gathered.take_decisions(events.decisions)
         done += len(arrivals.readings)
         if on_progress is not None:
             on_progress(
@@ -86,14 +86,4 @@ def replay(
             wall.sleep(max(due_s - wall.monotonic(), 0.0))
         take(arrivals)
     take(tick(recording.last_ms + zoned.rules.close_after_min * MINUTE_MS))
-    counts = state.qualify.counts
-    return RunResult(
-        tickets=gathered.tickets,
-        breaches=gathered.breaches(),
-        decisions=gathered.decisions,
-        readings=counts.readings,
-        duplicates=counts.duplicates,
-        late=counts.late,
-        too_late=counts.too_late,
-        minutes=gathered.minutes,
-    )
+    return gathered.result(state.qualify.counts)

@@ -1,0 +1,171 @@
+"""`wugan replay`: a recording through the steps from reading to ticket, and RUN/ with what came out."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from domain.pipeline import Zoned
+    from simulators.recording import Recording
+    from simulators.replay import Progress, RunResult
+
+
+def replay(
+    recording: Path = typer.Argument(help="Recording folder: readings.parquet, weather.parquet.", show_default=False),
+    site: Path = typer.Option(..., help="Site folder it was recorded at.", show_default=False),
+    rate: str = typer.Option("max", help="Seconds of the recording per second (1, 10 …), or max."),
+    to: Path | None = typer.Option(None, help="Folder RUN/ to write; an earlier run is replaced.", show_default=False),
+    since: str | None = typer.Option(None, "--from", help="Leave out what came before (RFC 3339).", show_default=False),
+    until: str | None = typer.Option(None, help="Leave out what came from then on (RFC 3339).", show_default=False),
+    as_json: bool = typer.Option(False, "--json", help="Print run.json instead of a sentence."),
+) -> None:
+    """Run a recording through qualify, detect and correlate on its own clock; no broker, no store."""
+    speed = rate_of(rate)
+    since_ms, until_ms = moment_of(since, "--from"), moment_of(until, "--until")
+    from app.cli.errors import one_line
+
+    with one_line():
+        from simulators.replay import RunMeta, check_run_folder, run_json, write_run
+
+        if to is not None:
+            check_run_folder(to)
+        read, zoned, read_s = read_all(recording, site, since_ms, until_ms)
+        result, run_s = run_here(read, zoned, speed)
+        wall = figures(len(read.readings), read_s, run_s)
+        meta = RunMeta(recording=read, zoned=zoned, rate=speed, since=since, until=until, wall=wall)
+        summary = write_run(to, result, meta) if to is not None else run_json(result, meta)
+    tell(summary, result, wall, to=to, as_json=as_json)
+
+
+def read_all(
+    recording: Path, site: Path, since_ms: int | None, until_ms: int | None
+) -> "tuple[Recording, Zoned, float]":
+    """Read the site and the recording; say what is left out; return how long the recording took. [s]"""
+    import time
+
+    from app.site_folder import read_site
+    from domain.pipeline import make_ready
+    from simulators.recording import read_recording
+
+    place, unknown = read_site(site)
+    for name in unknown:
+        typer.echo(f"wugan: {name}: nobody knows it; left out", err=True)
+    zoned = make_ready(place)
+    began_s = time.perf_counter()
+    read = read_recording(recording, place, since_ms=since_ms, until_ms=until_ms)
+    read_s = time.perf_counter() - began_s
+    for what, counts in (
+        ("readings refused", read.refused),
+        ("weather rows refused", read.refused_weather),
+        ("not known, left out", read.unknown),
+    ):
+        if counts:
+            told = ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items()))
+            typer.echo(f"wugan: {what}: {told}", err=True)
+    return read, zoned, read_s
+
+
+def run_here(read: "Recording", zoned: "Zoned", rate: float | None) -> "tuple[RunResult, float]":
+    """Run a recording in this process; return how long it took. [s]"""
+    import time
+
+    from simulators.replay import replay as run
+
+    began_s = time.perf_counter()
+    with ProgressBar(len(read.readings)) as on_progress:
+        result = run(read, zoned, rate=rate, on_progress=on_progress)
+    return result, time.perf_counter() - began_s
+
+
+def figures(readings: int, read_s: float, run_s: float) -> "dict[str, float | str]":
+    """Return the measured times of a run by name."""
+    per_s = round(readings / (read_s + run_s))
+    return {"read_s": round(read_s, 3), "run_s": round(run_s, 3), "readings_per_s": per_s}
+
+
+def tell(
+    summary: "dict[str, object]",
+    result: "RunResult",
+    wall: "dict[str, float | str]",
+    *,
+    to: Path | None,
+    as_json: bool,
+) -> None:
+    """Print what came out: a sentence, or `run.json`."""
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        return
+    where = f"; {to / 'report.html'}" if to is not None else ""
+    typer.echo(
+        f"{result.readings:,} readings ({wall['readings_per_s']:,}/s): {result.minutes:,} minutes judged, "
+        f"{result.breaches.num_rows:,} raised sensor-minutes, {len(result.tickets):,} clue tickets{where}"
+    )
+
+
+def rate_of(text: str) -> float | None:
+    """Return seconds of the recording per second; None for `max`."""
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.0 < speed < float("inf"):
+        raise typer.BadParameter(f"{text!r} is neither a number above 0 nor max", param_hint="--rate")
+    return speed
+
+
+def moment_of(text: str | None, option: str) -> int | None:
+    """Return an RFC 3339 time in Unix milliseconds."""
+    if text is None:
+        return None
+    from datetime import datetime
+
+    from domain.times import to_ms
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} is not RFC 3339, as 2018-04-29T00:00:00+08:00", param_hint=option)
+    return to_ms(moment)
+
+
+class ProgressBar:
+    """A bar on standard error while it is a terminal; nothing elsewhere."""
+
+    def __init__(self, readings: int) -> None:
+        self._total = readings
+
+    def __enter__(self) -> "Callable[[Progress], None] | None":
+        import sys
+
+        self._bar = None
+        if not sys.stderr.isatty():
+            return None
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+        self._bar.start()
+        self._task = self._bar.add_task("replay", total=self._total)
+        return self._show
+
+    def _show(self, progress: "Progress") -> None:
+        from domain.times import to_datetime
+
+        if self._bar is not None:
+            clock = f"{to_datetime(progress.clock_ms):%Y-%m-%d %H:%M} UTC · {progress.tickets} tickets"
+            self._bar.update(self._task, completed=progress.readings, description=clock)
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
