@@ -51,18 +51,16 @@ def advance(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[Cor
     minute = judged.minute_ms // MINUTE_MS
     if minute <= state.minute:
         return state, Outcome()
+    if not len(judged.sensor) and not state.incidents and not state.hot:
+        return replace(state, minute=minute), Outcome()
     hot, passed = _passing(state.hot, judged, zone)
     breaches = breaches_of(judged, zone)
     if not len(breaches) and not state.incidents:
         return CorrelateState(minute=minute, hot=hot), Outcome((), passed)
     wind = zone_wind(judged.weather)
     grouped = group(state.incidents, breaches, zone)
-    tickets: list[Ticket] = []
-    decisions = list(passed)
-    for loser, survivor in grouped.absorbed:
-        decisions.append(DecisionMade(judged.clock_ms, Decision.MERGED, _key(loser, zone)))
-        if loser.ticket is not None:
-            tickets.append(write_merged(loser.ticket, _key(survivor, zone), to_datetime(judged.clock_ms)))
+    merged = _merged(grouped.absorbed, judged.clock_ms, zone)
+    tickets, decisions = list(merged.tickets), [*passed, *merged.decisions]
     living: list[Incident] = []
     regional = regional_channels(judged, zone)
     for before in grouped.incidents:
@@ -74,6 +72,16 @@ def advance(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[Cor
         if not ended:
             living.append(after)
     return CorrelateState(minute=minute, incidents=tuple(living), hot=hot), Outcome(tuple(tickets), tuple(decisions))
+
+
+def _merged(absorbed: tuple[tuple[Incident, Incident], ...], clock_ms: int, zone: Zone) -> Outcome:
+    """Close the tickets of incidents that have become part of another."""
+    closed = tuple(
+        write_merged(loser.ticket, _key(survivor, zone), to_datetime(clock_ms))
+        for loser, survivor in absorbed
+        if loser.ticket is not None
+    )
+    return Outcome(closed, tuple(DecisionMade(clock_ms, Decision.MERGED, _key(loser, zone)) for loser, _ in absorbed))
 
 
 def _passing(

@@ -6,7 +6,7 @@ import numpy as np
 
 from domain.background import Baseline, expected_level, forget, from_log, learn, no_baseline, to_log
 from domain.channels import MINUTE_MS, N_POLLUTANTS
-from domain.field import ChannelState, JudgedField, MinuteField
+from domain.field import JudgedField, MinuteField, nan_block
 from domain.network import Network, neighbours_of
 from domain.onset import Look, Onset, give_up, is_raised, judge, no_onset
 from domain.readings import BoolArray, FloatArray, IndexArray
@@ -68,7 +68,7 @@ def advance(
         return state, None
     standing = take(state.standing, field, minute)
     if not len(field.sensor) and not is_raised(state.onset.state).any():
-        return replace(state, minute=minute), _judged_field(state, field, _no_band(standing), minute, rules)
+        return replace(state, minute=minute), _silent(field)
     speaks = stands(standing, minute, rules.hold_min)
     healthy = speaks & (standing.flags == 0)
     usable = healthy & ~is_raised(state.onset.state) & ~network.is_vehicle[:, np.newaxis]
@@ -147,18 +147,11 @@ def _relearn(baseline: Baseline, onset: Onset, minute_ms: int, rules: DetectRule
     return forget(baseline, too_long), give_up(onset, too_long)
 
 
-def _no_band(standing: Standing) -> Band:
-    missing = np.full(standing.value.shape, np.nan)
-    return Band(residual=missing, background=missing, upper=missing, sigma=missing)
-
-
 def _judged_field(state: DetectState, field: MinuteField, band: Band, minute: int, rules: DetectRules) -> JudgedField:
-    """Return a row for every sensor that has a value standing, or an excess that lasts; none while all are silent."""
+    """Return a row for every sensor that has a value standing, or an excess that lasts."""
     standing, onset = state.standing, state.onset
     speaks = stands(standing, minute, rules.hold_min)
-    shown = (speaks | (onset.state == ChannelState.BREACH)).any(axis=1)
-    if not len(field.sensor) and not is_raised(onset.state).any():
-        shown[:] = False
+    shown = (speaks | is_raised(onset.state)).any(axis=1)
     rows = np.flatnonzero(shown).astype(np.int32)
     return JudgedField(
         minute_ms=field.minute_ms,
@@ -175,5 +168,27 @@ def _judged_field(state: DetectState, field: MinuteField, band: Band, minute: in
         state=onset.state[rows],
         since_ms=onset.since_ms[rows],
         fresh=(standing.value_minute[rows] == minute).any(axis=1),
+        weather=field.weather,
+    )
+
+
+def _silent(field: MinuteField) -> JudgedField:
+    """Return a minute in which nobody spoke and nothing is raised: no rows; what stands, stands as it was."""
+    none, block = np.empty(0), nan_block(0)
+    return JudgedField(
+        minute_ms=field.minute_ms,
+        clock_ms=field.clock_ms,
+        sensor=field.sensor,
+        lon=none,
+        lat=none,
+        value=block,
+        completeness=block,
+        flags=field.flags,
+        background=block,
+        upper=block,
+        sigma=block,
+        state=np.zeros((0, N_POLLUTANTS), np.uint8),
+        since_ms=np.zeros((0, N_POLLUTANTS), np.int64),
+        fresh=np.zeros(0, np.bool_),
         weather=field.weather,
     )

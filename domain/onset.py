@@ -9,6 +9,8 @@ from domain.field import ChannelState, StateArray
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.rules import DetectRules
 
+_HOT, _BREACH = np.uint8(ChannelState.HOT), np.uint8(ChannelState.BREACH)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Onset:
@@ -66,7 +68,7 @@ def no_onset(sensors: int) -> Onset:
 
 def is_raised(state: StateArray) -> BoolArray:
     """Return which channels are hot or in breach."""
-    raised: BoolArray = (state == ChannelState.HOT) | (state == ChannelState.BREACH)
+    raised: BoolArray = (state == _HOT) | (state == _BREACH)
     return raised
 
 
@@ -85,14 +87,14 @@ def judge(known: Onset, look: Look, rules: DetectRules) -> Onset:
     hot_min = np.where(begins, 1.0, known.hot_min + np.where(counts, look.step_min, 0.0))
     cool_min = np.where(over, 0, known.cool_min + 1)
     quiet_min = np.where(over, 0, known.quiet_min + (look.quiet | ~look.judged))
-    ends = ((known.state == ChannelState.HOT) & (cool_min >= rules.hold_min)) | (
-        (known.state == ChannelState.BREACH) & (quiet_min >= rules.clear_min)
+    ends = ((known.state == _HOT) & (cool_min >= rules.hold_min)) | (
+        (known.state == _BREACH) & (quiet_min >= rules.clear_min)
     )
     now = np.where(look.judged, ChannelState.NORMAL, ChannelState.UNJUDGED)
     now = np.where(look.flagged, ChannelState.EXCLUDED, now)
     now = np.where(raised & ~ends, known.state, now)
-    now = np.where(begins, ChannelState.HOT, now)
-    now = np.where((now == ChannelState.HOT) & (hot_min >= rules.onset_min), ChannelState.BREACH, now)
+    now = np.where(begins, _HOT, now)
+    now = np.where((now == _HOT) & (hot_min >= rules.onset_min), _BREACH, now)
     since_ms = np.where(begins, look.value_ms, known.since_ms)
     going = is_raised(now.astype(np.uint8))
     return Onset(

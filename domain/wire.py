@@ -67,13 +67,14 @@ class Topics:
 
 
 class Reject(msgspec.Struct, frozen=True, kw_only=True):
-    """A message, or one element of an array, that was refused at the door."""
+    """A message, or one element of an array, that was refused at the door; `readings` says how many it holds."""
 
     reason: str
     detail: str
     topic: str
     received_ms: int
     payload: bytes
+    readings: int = 1
 
     def encode(self) -> bytes:
         """Return JSON; the payload as base64."""
