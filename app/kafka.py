@@ -63,23 +63,43 @@ async def create_topics(bootstrap: str, topics: Topics, replication: int = 1) ->
     """Make the topics that are not there yet; harmless to repeat.
 
     Raises:
+        BusUnavailable: Kafka does not answer, or refuses a topic.
+    """
+    config = {"max.message.bytes": str(MAX_MESSAGE_BYTES)}
+    async with _admin(bootstrap) as admin:
+        missing = [
+            NewTopic(name, num_partitions=1, replication_factor=replication, topic_configs=config)
+            for name in await _missing(admin, topics)
+        ]
+        if not missing:
+            return
+        answer = await admin.create_topics(missing)
+        for name, code, *_ in answer.topic_errors:
+            if code and not issubclass(for_code(code), TopicAlreadyExistsError):
+                raise BusUnavailable(f"topic {name} can't be made: {for_code(code).__name__}")
+
+
+async def missing_topics(bootstrap: str, topics: Topics) -> tuple[str, ...]:
+    """Return the topics that are still to be made.
+
+    Raises:
         BusUnavailable: Kafka does not answer.
     """
+    async with _admin(bootstrap) as admin:
+        return await _missing(admin, topics)
+
+
+async def _missing(admin: AIOKafkaAdminClient, topics: Topics) -> tuple[str, ...]:
+    there = set(await admin.list_topics())
+    return tuple(name for name in topics.all() if name not in there)
+
+
+@contextlib.asynccontextmanager
+async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
     try:
         await admin.start()
-        there = set(await admin.list_topics())
-        config = {"max.message.bytes": str(MAX_MESSAGE_BYTES)}
-        missing = [
-            NewTopic(name, num_partitions=1, replication_factor=replication, topic_configs=config)
-            for name in topics.all()
-            if name not in there
-        ]
-        if missing:
-            answer = await admin.create_topics(missing)
-            for name, code, *_ in answer.topic_errors:
-                if code and not issubclass(for_code(code), TopicAlreadyExistsError):
-                    raise BusUnavailable(f"topic {name} can't be made: {for_code(code).__name__}")
+        yield admin
     except (KafkaError, OSError) as error:
         raise BusUnavailable(f"Kafka at {bootstrap} does not answer: {error!r}") from error
     finally:
@@ -153,21 +173,29 @@ async def _assign(consumer: AIOKafkaConsumer, topics: Sequence[str]) -> list[Top
     return places
 
 
-class KafkaLag:
-    """Says how far a consumer group is behind; one connection, kept."""
+class KafkaPlaces:
+    """Says where topics end and how far a group has acknowledged; one connection, kept."""
 
     def __init__(self, bootstrap: str, group: str) -> None:
         self._consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
         self._started = False
 
-    async def of(self, topics: Sequence[str]) -> dict[str, int]:
-        """Return messages that the group has not acknowledged, per topic."""
+    async def ends(self, topics: Sequence[str]) -> dict[str, int]:
+        """Return the offset after the last message, per topic."""
+        places = await self._places(topics)
+        ends = await self._consumer.end_offsets(places)
+        return {place.topic: ends[place] for place in places}
+
+    async def committed(self, topics: Sequence[str]) -> dict[str, int]:
+        """Return the offset that the group goes on from, per topic; 0 where it never acknowledged."""
+        places = await self._places(topics)
+        return {place.topic: await self._consumer.committed(place) or 0 for place in places}
+
+    async def _places(self, topics: Sequence[str]) -> list[TopicPartition]:
         if not self._started:
             await self._consumer.start()
             self._started = True
-        places = await _assign(self._consumer, topics)
-        ends = await self._consumer.end_offsets(places)
-        return {place.topic: ends[place] - (await self._consumer.committed(place) or 0) for place in places}
+        return await _assign(self._consumer, topics)
 
     async def stop(self) -> None:
         """Disconnect."""

@@ -1,0 +1,42 @@
+"""Every command in one list; each imports what it needs only when it runs."""
+
+import typer
+
+from app.cli import config, database, demo, doctor, importing, map_file, processes, replay, simulate
+
+app = typer.Typer(
+    name="wugan",
+    help="Non-site environmental supervision: clue tickets from the air of an industrial zone. 无感",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"wugan {version('wugan')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _wanted: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Take the options that stand before a command."""
+
+
+app.command("demo")(demo.demo)
+app.command("ingest")(processes.ingest)
+app.command("worker")(processes.worker)
+app.command("desk")(processes.desk)
+app.command("simulate")(simulate.simulate)
+app.command("replay")(replay.replay)
+app.command("import")(importing.import_table)
+app.command("map")(map_file.map_file)
+app.command("doctor")(doctor.doctor)
+app.command("config")(config.config)
+app.add_typer(database.app, name="db")

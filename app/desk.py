@@ -1,0 +1,91 @@
+"""`wugan desk`: the map, the tickets and the API in one process."""
+
+import asyncio
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import structlog
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from alerts.api import build_router as build_ticket_router
+from alerts.api import install_problem_handlers
+from app.kafka import KafkaTail, create_topics
+from app.metrics import Counts, registry_of
+from app.operations import routes, serving
+from app.settings import Settings
+from app.signals import first_of, stop_event
+from app.wiring import Store, history_of, site_of, store_of, topics_of
+from domain.site import Site
+from maps.api import build_router as build_map_router
+from maps.api import now_ms
+from maps.feed import LiveFeed, Sources
+from maps.pages import build_pages, mount_static
+from maps.ports import HistoryReader
+from maps.settings import MapsSettings
+
+log = structlog.get_logger()
+
+API = "/api/v1"
+
+
+async def run_desk(settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C.
+
+    Raises:
+        ValueError: Settings or site folder are wrong.
+        OSError: The port is taken, or Kafka or a store does not answer at start.
+    """
+    stop = stop_event()
+    site = site_of(settings)
+    store, history = store_of(settings, site), history_of(settings, site)
+    await create_topics(settings.kafka, topics_of(settings), settings.kafka_replication)
+    maps = MapsSettings(base_map_url=settings.base_map_url, base_map_attribution=settings.base_map_attribution)
+    feed = LiveFeed(site, Sources(KafkaTail(settings.kafka), topics_of(settings), store.tickets), maps, now_ms)
+    app = build_app(site, store, history, feed, maps)
+    async with serving(app, settings.desk_host, settings.desk_port):
+        live = asyncio.create_task(feed.run())
+        log.info("desk_started", url=f"http://{settings.desk_host}:{settings.desk_port}")
+        try:
+            await first_of(stop, live)
+        finally:
+            live.cancel()
+            await asyncio.gather(live, return_exceptions=True)
+            history.close()
+    log.info("desk_stopped")
+
+
+def build_app(site: Site, store: Store, history: HistoryReader, feed: LiveFeed, maps: MapsSettings) -> FastAPI:
+    """Put pages, API and operations endpoints together."""
+    app = FastAPI(
+        title="Wugan",
+        version=version("wugan"),
+        summary="Clue tickets from the air of an industrial zone",
+        docs_url=None,  # the interactive page would load scripts from another host; /openapi.json is there
+        redoc_url=None,
+        strict_content_type=False,
+    )
+    install_problem_handlers(app)
+    app.include_router(build_map_router(feed, history, site))
+    app.include_router(build_ticket_router(store.tickets, lambda: datetime.now(UTC)), prefix=API)
+    app.include_router(build_pages(site, maps))
+    mount_static(app)
+    app.router.routes.extend(routes(lambda: hindrances(feed), _metrics(feed)))
+    return app
+
+
+def hindrances(feed: LiveFeed) -> dict[str, str]:
+    """Return what keeps the desk from being ready."""
+    return {} if feed.tickets_ok else {"tickets": "the ticket store does not answer"}
+
+
+def _metrics(feed: LiveFeed) -> CollectorRegistry:
+    def gauges() -> dict[str, float]:
+        seen = feed.live.counts(feed.live.picture())
+        return {
+            "desk_streams": float(feed.hub.desks),
+            "desk_zone_clock_seconds": feed.live.clock_ms / 1000,
+            **{f"desk_sensors.{name}": float(value) for name, value in seen.items()},
+        }
+
+    return registry_of(Counts(lambda: {"desk_unreadable_messages": feed.unreadable}, gauges))

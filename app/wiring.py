@@ -1,0 +1,112 @@
+"""The only module that builds adapters: settings → sites, stores, and the stages' own settings."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.engine import make_url
+
+from alerts.store import Snapshots, Tickets, current, newest, open_store
+from app.settings import Settings, SettingsRefused
+from app.site_folder import read_site
+from domain.site import Site
+from domain.wire import Topics
+from ingest.settings import IngestSettings, MqttProtocol
+from streams.history.open import AnyHistory, open_history
+from streams.history.settings import HistorySettings
+from streams.settings import StreamSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Tickets and snapshots, in one database."""
+
+    tickets: Tickets
+    snapshots: Snapshots
+
+
+def site_of(settings: Settings) -> Site:
+    """Read the site folder.
+
+    Raises:
+        SettingsRefused: No folder is named.
+        SiteRefused: The folder holds faults; all are listed.
+    """
+    if settings.site is None:
+        raise SettingsRefused("WUGAN_SITE: no site folder is named; set it or give --site FOLDER")
+    site, _ = read_site(settings.site)
+    return site
+
+
+def topics_of(settings: Settings) -> Topics:
+    """Return the names of the Kafka topics."""
+    return Topics(settings.topic_prefix)
+
+
+def database_url(settings: Settings) -> str:
+    """Return the SQLAlchemy URL of the ticket store, password filled in; a SQLite file's folder is made."""
+    url = make_url(settings.database_url)
+    password = settings.secret("database_password")
+    if password is not None:
+        url = url.set(password=password)
+    if url.get_backend_name() == "sqlite":
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return url.render_as_string(hide_password=False)
+
+
+def store_of(settings: Settings, site: Site) -> Store:
+    """Open the ticket store.
+
+    Raises:
+        SettingsRefused: The database has not this version's tables.
+        ConnectionError: The database does not answer.
+    """
+    url = database_url(settings)
+    if current(url) != newest():
+        raise SettingsRefused("WUGAN_DATABASE: the tables are missing or of another version; run `wugan db upgrade`")
+    engine = open_store(url)
+    places = frozenset(place.enterprise_id for place in site.enterprises)
+    return Store(Tickets(engine, places), Snapshots(engine, settings.topic_prefix))
+
+
+def store_if_there(settings: Settings, site: Site) -> Store | None:
+    """Open the ticket store unless nobody has made it yet."""
+    return store_of(settings, site) if current(database_url(settings)) is not None else None
+
+
+def history_of(settings: Settings, site: Site) -> AnyHistory:
+    """Open the history of a site."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return open_history(
+        HistorySettings(
+            url=settings.history_url,
+            site=site.site_id,
+            token=settings.secret("influxdb_token") or "",
+            org=settings.influxdb_org,
+            bucket=settings.influxdb_bucket,
+        )
+    )
+
+
+def stream_settings(settings: Settings) -> StreamSettings:
+    """Return what the worker needs."""
+    return StreamSettings(
+        bootstrap=settings.kafka,
+        topics=topics_of(settings),
+        data_dir=settings.data_dir,
+        snapshot_s=settings.snapshot_s,
+    )
+
+
+def ingest_settings(settings: Settings) -> IngestSettings:
+    """Return what ingest needs."""
+    return IngestSettings(
+        host=settings.mqtt_host,
+        port=settings.mqtt_port,
+        protocol=MqttProtocol(settings.mqtt_protocol),
+        client_id=settings.mqtt_client_id,
+        username=settings.mqtt_username,
+        password=settings.secret("mqtt_password"),
+        tls=settings.mqtt_tls,
+        tls_ca=settings.mqtt_ca_file,
+        topics=topics_of(settings),
+        replay=settings.replay,
+    )

@@ -1,0 +1,104 @@
+"""`wugan worker`: both Faust apps in one process, with readiness and metrics."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+
+import faust
+import structlog
+
+from app.kafka import KafkaPlaces, create_topics
+from app.metrics import meter_metrics
+from app.operations import operations
+from app.progress import Progress
+from app.settings import Settings
+from app.signals import first_of, stop_event
+from app.wiring import history_of, site_of, store_of, stream_settings
+from domain.pipeline import make_ready
+from domain.wire import Topics
+from streams.build import build_record_app, build_zone_app, group_of
+from streams.meter import Meter
+from streams.settings import StreamSettings
+
+log = structlog.get_logger()
+
+
+async def run_worker(settings: Settings) -> None:
+    """Carry readings to tickets and history until SIGTERM or Ctrl-C.
+
+    Raises:
+        ValueError: Settings or site folder are wrong.
+        ConnectionError: Kafka or a store does not answer at start.
+        RuntimeError: A Faust app crashed; the process ends so that its supervisor starts it anew.
+    """
+    stop = stop_event()
+    zoned = make_ready(site_of(settings))
+    store, history = store_of(settings, zoned.site), history_of(settings, zoned.site)
+    streams = stream_settings(settings)
+    await create_topics(streams.bootstrap, streams.topics, settings.kafka_replication)
+    meter = Meter()
+    zone = build_zone_app(streams, zoned, store.snapshots, store.tickets, meter)
+    record = build_record_app(streams, zoned, history, meter)
+    async with AsyncExitStack() as cleanup:
+        progress = [
+            await _progress(cleanup, streams, "zone", zone, meter),
+            await _progress(cleanup, streams, "record", record, meter),
+        ]
+        registry = meter_metrics(meter, lambda: {k: v for part in progress for k, v in part.gauges().items()})
+        await cleanup.enter_async_context(
+            operations(
+                settings.operations_host,
+                settings.operations_port,
+                lambda: {k: v for part in progress for k, v in part.hindrances().items()},
+                registry,
+            )
+        )
+        await _run_apps(stop, zone, record)
+
+
+async def _run_apps(stop: asyncio.Event, *apps: faust.App) -> None:
+    await asyncio.gather(*(app.start() for app in apps))
+    log.info("worker_started", site_apps=[app.conf.id for app in apps])
+    watches = [asyncio.create_task(_watch(app)) for app in apps]
+    try:
+        await first_of(stop, *watches)
+    finally:
+        for watch in watches:
+            watch.cancel()
+        for app in apps:
+            await app.stop()
+        log.info("worker_stopped")
+
+
+async def _watch(app: faust.App) -> None:
+    await app.wait_until_stopped()
+    raise RuntimeError(f"the stream {app.conf.id} stopped by itself: {app.crash_reason!r}")
+
+
+async def _progress(
+    cleanup: AsyncExitStack, streams: StreamSettings, role: str, app: faust.App, meter: Meter
+) -> Progress:
+    places = KafkaPlaces(streams.bootstrap, group_of(streams, role))
+    progress = Progress(places, topics_of(role, streams.topics), meter, lambda: _is_active(app))
+    task = asyncio.create_task(progress.follow())
+    cleanup.push_async_callback(places.stop)
+    cleanup.callback(task.cancel)
+    return progress
+
+
+def _is_active(app: faust.App) -> bool | None:
+    """Say whether an app owns partitions; None while it has not joined its group yet."""
+    joined = app.rebalancing_count and not app.rebalancing
+    return bool(app.consumer.assignment()) if joined else None
+
+
+def topics_of(role: str, topics: Topics) -> Mapping[str, str]:
+    """Return which topic each step of an app reads."""
+    if role == "zone":
+        return {
+            "qualify": topics.readings,
+            "detect": topics.minutes,
+            "correlate": topics.breaches,
+            "ticketing": topics.incidents,
+        }
+    return {"record_readings": topics.readings, "record_judged": topics.breaches}
