@@ -59,12 +59,14 @@ lint: install ## Style, format, types, layers
 	@echo "lint: ruff check";    $(BIN)/ruff check --quiet .
 	@echo "lint: ruff format";   $(BIN)/ruff format --quiet --check . || { echo "run 'make fmt'"; exit 1; }
 	@echo "lint: mypy";          $(BIN)/mypy --no-error-summary
+	@echo "lint: settings example"; PYTHONPATH=. $(BIN)/python deploy/settings_example.py --check
 	@echo "lint: import-linter"; out=$$($(BIN)/lint-imports --no-timing 2>&1) || { echo "$$out"; exit 1; }
 
-fmt: install ## Format the code and mend what ruff can mend
-	@echo "fmt: ruff"
+fmt: install ## Format the code, mend what ruff can mend, write deploy/settings.env.example anew
+	@echo "fmt: ruff, settings example"
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
+	@PYTHONPATH=. $(BIN)/python deploy/settings_example.py
 
 wheel: install ## Build dist/wugan-*.whl
 	@echo "wheel: dist/"
