@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 ARGS ?=
+BENCH ?= $(sort $(notdir $(basename $(wildcard benchmarks/[a-z]*.py))))
 PYTHONS ?= python3.11 python3.12 python3.13
 PYTEST := $(BIN)/pytest
 SERVICES ?= ../shared/services
@@ -49,10 +50,9 @@ test-browser: install ## The pages in a real Chromium
 	@echo "test-browser: pytest -m browser"
 	@deploy/with-services chromium -- $(PYTEST) -q -m browser $(ARGS) || $(call none_is_fine,browser)
 
-bench: install ## Measure the figures of the README
-	@for file in benchmarks/[a-z]*.py; do \
-	    name=$$(basename "$$file" .py); echo "bench: python -m benchmarks.$$name $(ARGS)"; \
-	    $(BIN)/python -m "benchmarks.$$name" $(ARGS); \
+bench: install ## Measure the figures of the README; one of them: make bench BENCH=replay
+	@for name in $(BENCH); do \
+	    echo "bench: python -m benchmarks.$$name $(ARGS)"; $(BIN)/python -m "benchmarks.$$name" $(ARGS); \
 	done
 
 lint: install ## Style, format, types, layers
