@@ -27,7 +27,7 @@ _FIXED = (
     ("received_ms", pa.int64()),
 )
 _FIXED_TYPES = dict(_FIXED)
-_IPC = pa.ipc.IpcWriteOptions(compression="lz4")
+_IPC = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,16 @@ class Reject(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(self)
 
 
-def encode_rows(columns: Mapping[str, Sequence[object] | np.ndarray]) -> bytes:
+def encode_rows(columns: Mapping[str, Sequence[object] | np.ndarray | pa.Array]) -> bytes:
     """Encode rows for the `readings` topic as one Arrow IPC stream.
 
     `columns` needs `kind`, `sensor_id`, `time_ms`, `received_ms`; any of the contract's
     value keys may follow as float64 (None or NaN = missing). A key that is absent is missing for all rows.
     """
-    arrays = [pa.array(values, type=_FIXED_TYPES.get(name, pa.float64())) for name, values in columns.items()]
+    arrays = [
+        values if isinstance(values, pa.Array) else pa.array(values, type=_FIXED_TYPES.get(name, pa.float64()))
+        for name, values in columns.items()
+    ]
     return _encode_batch(pa.RecordBatch.from_arrays(arrays, names=list(columns)))
 
 
