@@ -54,6 +54,7 @@ class LiveFeed:
         self._settings = settings
         self._now_ms = now_ms
         self._delta = DeltaFeed(site.sensor_ids, site.is_vehicle)
+        self._delta.changed(self.live.picture())  # a snapshot holds every sensor from the first moment on
         self._news = asyncio.Event()
         self._ticket_seq = 0
         self.tickets_ok = True
@@ -88,7 +89,6 @@ class LiveFeed:
         self._news.set()
 
     async def _flush(self) -> None:
-        self.flush()
         while True:
             await self._news.wait()
             self._news.clear()

@@ -4,11 +4,11 @@ import asyncio
 import contextlib
 import socket
 import threading
-import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import msgspec
 import numpy as np
 import uvicorn
@@ -23,7 +23,7 @@ from domain.series import Series, no_series
 from domain.site import Enterprise, PlaceKind, Road, Sensor, SensorKind, Site
 from domain.times import rfc3339, to_datetime
 from domain.wire import Topics, encode_judged, encode_rows
-from maps.api import build_router
+from maps.api import build_router, now_ms
 from maps.feed import LiveFeed, Sources
 from maps.pages import build_pages, mount_static
 from maps.settings import MapsSettings
@@ -31,7 +31,7 @@ from maps.settings import MapsSettings
 TOPICS = Topics("test")
 WEST, SOUTH, EAST, NORTH = 116.47, 39.76, 116.555, 39.815
 CLOCK_MS = 1_790_000_000_000
-HOSTILE = "<img src=x onerror=\"window.__hit=1\"></script><script>window.__hit=1</script>'\"&"
+HOSTILE = '<img src=x onerror="window.__hit=1"></script><script>window.__hit=1</script>\'"&'
 
 
 def a_zone(stations: int = 150, vehicles: int = 5, enterprises: int = 220, *, hostile: bool = False) -> Site:
@@ -64,7 +64,11 @@ def _places(rng: np.random.Generator, count: int, hostile: str) -> Iterator[Ente
         ground = affinity.rotate(box(lon, lat, lon + wide, lat + high), float(rng.uniform(-20, 20)))
         kind = PlaceKind.CONSTRUCTION_SITE if number % 11 == 0 else PlaceKind.ENTERPRISE
         yield Enterprise(
-            enterprise_id=f"e-{number:03d}", name=hostile or f"示例企业{number:03d}", geometry=ground, kind=kind, industry="喷涂"
+            enterprise_id=f"e-{number:03d}",
+            name=hostile or f"示例企业{number:03d}",
+            geometry=ground,
+            kind=kind,
+            industry="喷涂",
         )
 
 
@@ -134,6 +138,18 @@ def a_judged(
     )
 
 
+def a_peak(pollutant: str, sensor_id: str, value: float, background: float, time_ms: int = CLOCK_MS) -> dict[str, Any]:
+    return {
+        "pollutant": pollutant,
+        "sensor_id": sensor_id,
+        "time": rfc3339(to_datetime(time_ms)),
+        "value": value,
+        "background": background,
+        "excess": round(value - background, 1),
+        "unit": "µg/m³",
+    }
+
+
 def ticket_text(ticket_id: str = "t1", *, opened_ms: int = CLOCK_MS, **more: Any) -> str:
     """Return a ticket as the store's feed gives it."""
     opened = to_datetime(opened_ms)
@@ -148,7 +164,13 @@ def ticket_text(ticket_id: str = "t1", *, opened_ms: int = CLOCK_MS, **more: Any
         "event_start": rfc3339(opened - timedelta(minutes=5)),
         "event_end": None,
         "pollutants": ["pm25", "pm10"],
-        "peak": {"pollutant": "pm25", "sensor_id": "ms-052", "time": rfc3339(opened), "value": 186.0, "background": 41.0}
+        "peak": {
+            "pollutant": "pm25",
+            "sensor_id": "ms-052",
+            "time": rfc3339(opened),
+            "value": 186.0,
+            "background": 41.0,
+        }
         | {"excess": 145.0, "unit": "µg/m³"},
         "lon": 116.51,
         "lat": 39.79,
@@ -226,8 +248,10 @@ class FakeHistory:
         return self.answer
 
 
-def a_feed(site: Site, tail: FakeTail, tickets: FakeTickets, **settings: Any) -> LiveFeed:
-    return LiveFeed(site, Sources(tail, TOPICS, tickets), MapsSettings(**settings), lambda: time.time_ns() // 1_000_000)
+def a_feed(
+    site: Site, tail: FakeTail, tickets: FakeTickets, *, now: Callable[[], int] = now_ms, **settings: Any
+) -> LiveFeed:
+    return LiveFeed(site, Sources(tail, TOPICS, tickets), MapsSettings(**settings), now)
 
 
 def an_app(site: Site, feed: LiveFeed, history: FakeHistory | None = None, *, run: bool = True) -> FastAPI:
@@ -248,6 +272,21 @@ def an_app(site: Site, feed: LiveFeed, history: FakeHistory | None = None, *, ru
     app.include_router(build_pages(site, MapsSettings()))
     mount_static(app)
     return app
+
+
+class Client:
+    """Asks an app without a server."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    def get(self, path: str, **asked: Any) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+                return await client.get(path, **asked)
+
+        return asyncio.run(ask())
 
 
 class Desk:
