@@ -14,6 +14,7 @@ from simulators.importing.column_map import FileOptions
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
 """Tables of Chinese offices come in either."""
+_UNREADABLE = (ValueError, KeyError, OSError, zipfile.BadZipFile, pa.ArrowException, pd.errors.ParserWarning)
 _FORMATS = (".csv", ".txt", ".parquet", ".xlsx")
 
 
@@ -63,7 +64,7 @@ def open_table(path: Path, options: FileOptions) -> Table:
         raise TableRefused(f"{path}: no such file; mend its name")
     try:
         frame, first_row = _read(path, suffix, options)
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile, pa.ArrowException) as error:
+    except _UNREADABLE as error:
         said = str(error).splitlines()[0][:200] if str(error) else repr(error)
         raise TableRefused(f"{path}: can't be read as {suffix[1:]} ({said}); mend or export it again") from error
     frame.columns = [str(name).strip() for name in frame.columns]
@@ -86,15 +87,17 @@ def _read(path: Path, suffix: str, options: FileOptions) -> tuple[pd.DataFrame, 
 def _read_csv(path: Path, options: FileOptions) -> pd.DataFrame:
     for encoding in _ENCODINGS:
         try:
-            return pd.read_csv(
-                path,
-                dtype=str,
-                sep=options.separator,
-                encoding=encoding,
-                keep_default_na=False,
-                skip_blank_lines=False,
-                index_col=False,
-            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the head would be cut
+                return pd.read_csv(
+                    path,
+                    dtype=str,
+                    sep=options.separator,
+                    encoding=encoding,
+                    keep_default_na=False,
+                    skip_blank_lines=False,
+                    index_col=False,
+                )
         except UnicodeDecodeError:
             continue
     raise ValueError("neither UTF-8 nor GB 18030")

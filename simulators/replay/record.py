@@ -75,6 +75,8 @@ class Gatherer:
             return
         self._last_minute_ms = field.minute_ms
         self.minutes += 1
+        if not len(field.sensor):
+            return
         row, channel = np.nonzero((field.state == ChannelState.HOT) | (field.state == ChannelState.BREACH))
         if not len(row):
             return
