@@ -23,7 +23,7 @@ def parse_scenario(text: str, source: str = "scenario") -> Scenario:
         given = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise ScenarioRefused(source, [ScenarioFault("file", f"not TOML ({error})", "mend the line")]) from error
-    scenario = read_table(Scenario, given, "", faults) or Scenario()
+    scenario = read_table(Scenario, given, "", faults)
     _check_timezone(scenario.site.timezone, faults)
     faults += cross_check(scenario)
     if faults:

@@ -61,8 +61,8 @@ def tables(kind: type) -> Any:  # noqa: ANN401 - as `field`
     return field(default=(), metadata={"tables": kind})
 
 
-def read_table(kind: type[T], given: object, path: str, faults: list[ScenarioFault]) -> T | None:
-    """Build `kind` from a TOML table; None where a needed key is missing.
+def read_table(kind: type[T], given: object, path: str, faults: list[ScenarioFault]) -> T:
+    """Build `kind` from a TOML table; where something is wrong a stand-in keeps its place, so that counting goes on.
 
     Args:
         kind: A dataclass whose fields are declared with the functions above.
@@ -72,7 +72,7 @@ def read_table(kind: type[T], given: object, path: str, faults: list[ScenarioFau
     """
     if not isinstance(given, dict):
         faults.append(ScenarioFault(path, "is no table", f"write [{path}]"))
-        return None
+        given = {}
     known: dict[str, Field[Any]] = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
     strangers = [key for key in given if key not in known]
     faults += [ScenarioFault(_dotted(path, key), "is unknown", f"use {', '.join(known)}") for key in strangers]
@@ -81,10 +81,13 @@ def read_table(kind: type[T], given: object, path: str, faults: list[ScenarioFau
         if key in given:
             chosen[key] = _value(given[key], item, _dotted(path, key), faults)
         elif item.default is MISSING:
+            chosen[key] = _stand_in(item)
             faults.append(ScenarioFault(_dotted(path, key), "is missing", f"add {key} = …"))
-    if any(item.default is MISSING and key not in chosen for key, item in known.items()):
-        return None
     return kind(**chosen)
+
+
+def _stand_in(item: Field[Any]) -> Any:  # noqa: ANN401 - as declared
+    return item.metadata["options"][0] if "options" in item.metadata else item.metadata["bounds"][0]
 
 
 def _dotted(path: str, key: str) -> str:
@@ -94,7 +97,7 @@ def _dotted(path: str, key: str) -> str:
 def _value(value: object, item: Field[Any], path: str, faults: list[ScenarioFault]) -> Any:  # noqa: ANN401 - as declared
     told = item.metadata
     if is_dataclass(item.default):
-        return read_table(type(item.default), value, path, faults) or item.default
+        return read_table(type(item.default), value, path, faults)
     if "tables" in told:
         return _rows(value, told["tables"], path, faults)
     if "bounds" in told:
@@ -131,8 +134,7 @@ def _rows(value: object, kind: type, path: str, faults: list[ScenarioFault]) -> 
     if not isinstance(value, list):
         faults.append(ScenarioFault(path, "is no list of tables", f"write [[{path}]]"))
         return ()
-    rows = [read_table(kind, row, f"{path}[{number}]", faults) for number, row in enumerate(value, start=1)]
-    return tuple(row for row in rows if row is not None)
+    return tuple(read_table(kind, row, f"{path}[{number}]", faults) for number, row in enumerate(value, start=1))
 
 
 def _number(value: object, item: Field[Any], path: str, faults: list[ScenarioFault]) -> Any:  # noqa: ANN401 - as declared
@@ -141,7 +143,7 @@ def _number(value: object, item: Field[Any], path: str, faults: list[ScenarioFau
     if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
         what = "whole number" if item.metadata["whole"] else "number"
         faults.append(ScenarioFault(path, f"is {value!r}, no {what} from {low:g} to {high:g}", "mend the value"))
-        return 0 if item.default is MISSING else item.default
+        return _stand_in(item) if item.default is MISSING else item.default
     return value if item.metadata["whole"] else float(value)
 
 

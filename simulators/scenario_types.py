@@ -113,7 +113,7 @@ class BackgroundTable:
 class NoiseTable:
     """How loud sensors are: one sigma of the slow residual (log), and local bursts (cooking, smokers, lorries)."""
 
-    residual: tuple[float, float] = span((0.045, 0.095), 0, 0.5)
+    residual: tuple[float, float] = span((0.045, 0.11), 0, 0.5)
     white: float = number(0.02, 0, 0.5)
     bursts_per_sensor_day: float = number(0.12, 0, 50)
 
@@ -153,7 +153,7 @@ class Recurring:
 
     kind: str = choice(EVENT_KINDS, "enterprise")
     start_min: float = needed_number(0, YEAR_MIN)
-    until_min: float = needed_number(0, YEAR_MIN)
+    until_min: float = number(YEAR_MIN, 0, YEAR_MIN)
     every_min: tuple[float, float] = span((10.0, 20.0), 1, YEAR_MIN)
     duration_min: tuple[float, float] = span((15.0, 30.0), 1, 1440)
     strength: tuple[float, float] = span((0.8, 1.6), 0.01, 100)

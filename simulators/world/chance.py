@@ -5,6 +5,8 @@ import zlib
 import numpy as np
 from scipy.signal import lfilter
 
+from domain.readings import FloatArray
+
 
 def generator(seed: int, part: str) -> np.random.Generator:
     """Return the generator of a part; the same (seed, part) gives the same numbers."""
@@ -13,7 +15,7 @@ def generator(seed: int, part: str) -> np.random.Generator:
 
 def wander(
     rng: np.random.Generator, steps: int, columns: int, memory_steps: float, spread: float | np.ndarray = 1.0
-) -> np.ndarray:
+) -> FloatArray:
     """Return stationary first-order autoregressive series with mean 0, shape (steps, columns).
 
     Args:
@@ -39,7 +41,7 @@ class Wander:
         self._keep = float(np.exp(-1.0 / memory_steps))
         self._last = rng.standard_normal(columns)
 
-    def take(self, steps: int) -> np.ndarray:
+    def take(self, steps: int) -> FloatArray:
         """Return the next values, shape (steps, columns)."""
         shocks = self._rng.standard_normal((steps, len(self._last))) * np.sqrt(1.0 - self._keep**2)
         series, _ = lfilter([1.0], [1.0, -self._keep], shocks, axis=0, zi=self._keep * self._last[np.newaxis])

@@ -1,4 +1,4 @@
-"""Gaussian puffs: released by sources, carried by the wind of each step, meandering, growing, mirrored at the ground."""
+"""Gaussian puffs: released by sources, carried by each step's wind, meandering, growing, mirrored at the ground."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -7,8 +7,9 @@ from domain.readings import FloatArray, IndexArray
 from simulators.scenario_types import NoiseTable
 from simulators.world.chance import Wander, generator
 
-RESIDUAL_MEMORY_MIN = 32.0
-"""Autocorrelation of the slow residual is 0.73 after ten minutes, as in a dense low-cost network. [min]"""
+RESIDUAL_MEMORY_MIN = 17.0
+"""With the air's own slopes, ten-minute means are then correlated by 0.73 to 0.78 from one to the next, as in a dense
+low-cost network. [min]"""
 LOUDNESS_MEMORY_MIN, LOUDNESS = 600.0, 0.38
 """A sensor's residual is louder at some hours than at others; that makes the tails heavy. Design values."""
 DUST_SHARED = 0.85
@@ -34,7 +35,7 @@ class Instruments:
         self._gain = np.exp(rng.normal(0, GAIN_SPREAD, (sensors, channels)))
         self._offset = rng.normal(0, OFFSET_UGM3, (sensors, channels))
         self._drift = rng.normal(0, DRIFT_PER_DAY, (sensors, channels)) / 1440.0
-        self._swelling = rng.uniform(0, SWELLING, sensors)
+        self._swelling = rng.uniform(0, SWELLING, (sensors,))
         self._loudness = rng.uniform(*noise.residual, (sensors, 1)) * CHANNEL_LOUDNESS
         running = generator(seed, "instrument noise")
         self._residual = Wander(running, sensors * channels, RESIDUAL_MEMORY_MIN)
@@ -74,11 +75,12 @@ class Instruments:
 
     def _draw(self) -> FloatArray:
         shape = (len(self._reports), len(POLLUTANTS))
-        unit = self._residual.take(1)[0].reshape(shape)
+        unit: FloatArray = self._residual.take(1)[0].reshape(shape)
         unit[:, 1] = DUST_SHARED * unit[:, 0] + np.sqrt(1 - DUST_SHARED**2) * unit[:, 1]
         volume = np.exp(self._volume.take(1)[0] - LOUDNESS**2)
         return np.asarray(unit * self._loudness * volume[:, np.newaxis])
 
     def _swollen(self, sensor: IndexArray, humidity_pct: float) -> FloatArray:
-        wet, usual = (value / (100.0 - value) for value in (min(humidity_pct, 94.0), 50.0))
-        return np.asarray(1.0 + self._swelling[sensor] * (wet - usual))
+        wet = min(humidity_pct, 94.0) / (100.0 - min(humidity_pct, 94.0))
+        swollen: FloatArray = 1.0 + self._swelling[sensor] * (wet - 1.0)
+        return swollen

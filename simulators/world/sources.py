@@ -26,6 +26,10 @@ USUAL_RATES_G_S = {
 USUAL_HEIGHT_M = {"enterprise": 9.0, "construction": 2.0, "unregistered": 2.0, "outside": 3.0, "moving": 1.0}
 OUTSIDE_M = 1500.0
 """How far beyond the zone's edge an outside source lies. [m]"""
+TOO_NEAR_M = 150.0
+"""A source this near a station is no riddle: seldom chosen by the seed. Design value. [m]"""
+APART_M = 1800.0
+"""Sources chosen by the seed keep about this far from the two before them. Design value. [m]"""
 _NO_TICKET = ("outside", "moving")
 
 
@@ -70,12 +74,9 @@ def build_sources(scenario: Scenario, seed: int, zone: Zone, weather: WeatherSer
     """Return every source, earliest first."""
     rng = generator(seed, "sources")
     events = sorted((*scenario.events, *_recurring(scenario, rng)), key=lambda event: event.start_min)
-    used: set[str] = {event.place for event in events}
-    sources = []
+    sources: list[Source] = []
     for number, event in enumerate(events, start=1):
-        source = _source(f"ev-{number:03d}", event, zone, weather, used, rng)
-        used.add(source.place_id)
-        sources.append(source)
+        sources.append(_source(f"ev-{number:03d}", event, zone, weather, sources, rng))
     return tuple(sources)
 
 
@@ -92,10 +93,10 @@ def _recurring(scenario: Scenario, rng: np.random.Generator) -> list[Event]:
 
 
 def _source(
-    event_id: str, event: Event, zone: Zone, weather: WeatherSeries, used: set[str], rng: np.random.Generator
+    event_id: str, event: Event, zone: Zone, weather: WeatherSeries, before: list[Source], rng: np.random.Generator
 ) -> Source:
     wind = weather.wind_ms[int(event.start_min) : int(event.start_min + 10)].mean(axis=0)
-    ground = _ground(event, zone, wind, used, rng)
+    ground = _ground(event, zone, wind, before, rng)
     path = ground.centre[np.newaxis] if ground is not None else _path(event, zone, wind, rng)
     rates = np.array(USUAL_RATES_G_S[event.kind]) * event.strength
     if ground is not None and ground.pollutants:
@@ -121,7 +122,9 @@ def _source(
     )
 
 
-def _ground(event: Event, zone: Zone, wind: FloatArray, used: set[str], rng: np.random.Generator) -> Ground | None:
+def _ground(
+    event: Event, zone: Zone, wind: FloatArray, before: list[Source], rng: np.random.Generator
+) -> Ground | None:
     if event.kind not in ("enterprise", "construction"):
         return None
     if event.place:
@@ -129,8 +132,9 @@ def _ground(event: Event, zone: Zone, wind: FloatArray, used: set[str], rng: np.
     construction = event.kind == "construction"
     kin = [ground for ground in zone.grounds if ground.is_construction == construction]
     dusty = [ground for ground in kin if "pm25" in ground.pollutants and len(ground.pollutants) > 1] or kin
+    used = {source.place_id for source in before}
     fresh = [ground for ground in dusty if ground.place_id not in used] or dusty
-    score = np.array([_seen(ground.centre, zone, wind) for ground in fresh])
+    score = np.array([_seen(ground.centre, zone, wind) * _apart(ground.centre, before) for ground in fresh])
     return fresh[_among_the_best(score, rng)]
 
 
@@ -156,7 +160,14 @@ def _seen(place: FloatArray, zone: Zone, wind: FloatArray) -> float:
     along = offset @ towards
     across = np.abs(offset @ np.array([-towards[1], towards[0]]))
     inside = np.exp(-0.5 * (across / (0.2 * np.abs(along) + 40.0)) ** 2)
-    return float((inside * np.exp(-along / 900.0))[(along > 80.0) & (along < 2500.0)].sum())
+    too_near = 0.3 if np.hypot(*offset.T).min() < TOO_NEAR_M else 1.0
+    return too_near * float((inside * np.exp(-along / 900.0))[(along > TOO_NEAR_M) & (along < 2500.0)].sum())
+
+
+def _apart(place: FloatArray, before: list[Source]) -> float:
+    """Return how well a place keeps away from the last two sources, 0..1, so that events are told apart."""
+    distance = [float(np.hypot(*(place - source.path_m[0]))) for source in before[-2:]]
+    return float(np.prod([1.0 - np.exp(-((apart / APART_M) ** 2)) for apart in distance]))
 
 
 def _among_the_best(score: FloatArray, rng: np.random.Generator) -> int:

@@ -125,4 +125,4 @@ def _candidates(roads: Roads, count: int, rng: np.random.Generator) -> FloatArra
     off_m = KERB_M * rng.choice([-1.0, 1.0], (count, 1))
     inside = rng.random((count, 1)) < 0.3
     off_m = np.where(inside, rng.uniform(-0.4, 0.4, (count, 1)) * length, off_m)
-    return start + rng.uniform(0.05, 0.95, (count, 1)) * along + off_m * side
+    return np.asarray(start + rng.uniform(0.05, 0.95, (count, 1)) * along + off_m * side)
