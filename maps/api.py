@@ -44,7 +44,7 @@ def _add_features(router: APIRouter, feed: LiveFeed, site: Site) -> None:
     enterprises = msgspec.json.encode(features.enterprises(site))
 
     @router.get("/sensors", summary="All sensors: latest values, flags, age, state (GeoJSON)")
-    async def get_sensors() -> Response:
+    def get_sensors() -> Response:
         return Response(msgspec.json.encode(features.sensors(feed.live)), media_type=GEOJSON)
 
     @router.get("/enterprises", summary="Enterprises and construction sites (GeoJSON)")
@@ -52,7 +52,7 @@ def _add_features(router: APIRouter, feed: LiveFeed, site: Site) -> None:
         return Response(enterprises, media_type=GEOJSON)
 
     @router.get("/roads", summary="Road segments: the last hour's patrol values, state (GeoJSON)")
-    async def get_roads() -> Response:
+    def get_roads() -> Response:
         return Response(msgspec.json.encode(features.roads(site, feed.patrol)), media_type=GEOJSON)
 
 
@@ -104,7 +104,6 @@ def _course(series: Series, sensor_id: str, pollutant: str, limit: float | None)
 def _add_events(router: APIRouter, feed: LiveFeed) -> None:
     @router.get(
         "/events",
-       
         summary="Live events: snapshot, sensor, ticket, heartbeat",
         response_class=StreamingResponse,
         responses={200: {"content": {"text/event-stream": {}}, "description": "Never ends"}},

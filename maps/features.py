@@ -1,13 +1,16 @@
 """Sites and live states to GeoJSON (RFC 7946): sensors, enterprises, roads."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 import shapely
 
 from domain.channels import POLLUTANTS, UNIT
 from domain.field import Flag
-from domain.site import Enterprise, Site
+from domain.site import Enterprise, Sensor, Site
 from domain.times import rfc3339, to_datetime
-from maps.live import LiveZone, Picture
+from maps.live import LiveZone
 from maps.patrol import Patrol
 from maps.standing import STATES
 
@@ -27,38 +30,60 @@ def shape_of(geometry: shapely.Geometry, digits: int = _PLACES) -> Json:
     return dict(shapely.geometry.mapping(grid))
 
 
+class _Latest(NamedTuple):
+    """What is told of one sensor; NaN = missing."""
+
+    code: int
+    value: float
+    channel: int
+    values: Sequence[float]
+    background: Sequence[float]
+    upper: Sequence[float]
+    flags: Sequence[int]
+    time_ms: int
+    age_s: float
+    place: Sequence[float]
+
+
 def sensors(live: LiveZone) -> Json:
     """Return all sensors with their latest values, flags, age and state; no place yet: geometry null."""
     picture = live.picture()
-    features = [_sensor(live, picture, index) for index in range(len(live.site.sensors))]
+    age_s = np.where(live.received_ms > 0, (picture.clock_ms - live.received_ms) / 1000, np.nan)
+    columns = (
+        picture.code.tolist(),
+        np.round(picture.value, 1).tolist(),
+        picture.channel.tolist(),
+        np.round(live.values, 1).tolist(),
+        np.round(live.background, 1).tolist(),
+        np.round(live.upper, 1).tolist(),
+        live.flags.tolist(),
+        live.time_ms.tolist(),
+        np.round(age_s, 1).tolist(),
+        np.round(np.column_stack([picture.lon, picture.lat]), _PLACES).tolist(),
+    )
+    rows = map(_Latest._make, zip(*columns, strict=True))
+    features = [_sensor(sensor, latest) for sensor, latest in zip(live.site.sensors, rows, strict=True)]
     return collection(features, clock=_moment(picture.clock_ms), judged=_moment(live.judged_ms), unit=UNIT)
 
 
-def _sensor(live: LiveZone, picture: Picture, index: int) -> Json:
-    sensor = live.site.sensors[index]
-    received_ms = int(live.received_ms[index])
+def _sensor(sensor: Sensor, latest: _Latest) -> Json:
     properties: Json = {
         "sensor_id": sensor.sensor_id,
         "kind": sensor.kind.value,
-        "state": STATES[picture.code[index]].value,
-        "value": _number(picture.value[index]),
-        "pollutant": POLLUTANTS[picture.channel[index]],
-        "values": _numbers(live.values[index]),
-        "background": _numbers(live.background[index]),
-        "upper": _numbers(live.upper[index]),
-        "flags": {name: _flags(int(live.flags[index, k])) for k, name in enumerate(POLLUTANTS)},
-        "time": _moment(int(live.time_ms[index])),
-        "age_s": round((picture.clock_ms - received_ms) / 1000, 1) if received_ms else None,
+        "state": STATES[latest.code].value,
+        "value": _number(latest.value),
+        "pollutant": POLLUTANTS[latest.channel],
+        "values": _by_pollutant(latest.values),
+        "background": _by_pollutant(latest.background),
+        "upper": _by_pollutant(latest.upper),
+        "flags": {name: _flags(bits) if bits else [] for name, bits in zip(POLLUTANTS, latest.flags, strict=True)},
+        "time": _moment(latest.time_ms),
+        "age_s": _number(latest.age_s),
         "calibrated_on": sensor.calibrated_on.isoformat() if sensor.calibrated_on else None,
     }
-    return {"type": "Feature", "id": sensor.sensor_id, "geometry": _point(picture, index), "properties": properties}
-
-
-def _point(picture: Picture, index: int) -> Json | None:
-    lon, lat = float(picture.lon[index]), float(picture.lat[index])
-    if np.isnan(lon) or np.isnan(lat):
-        return None
-    return {"type": "Point", "coordinates": [round(lon, _PLACES), round(lat, _PLACES)]}
+    known = None not in map(_number, latest.place)
+    geometry = {"type": "Point", "coordinates": latest.place} if known else None
+    return {"type": "Feature", "id": sensor.sensor_id, "geometry": geometry, "properties": properties}
 
 
 def enterprises(site: Site, digits: int = _PLACES) -> Json:
@@ -86,6 +111,7 @@ def _enterprise(place: Enterprise, digits: int) -> Json:
 def roads(site: Site, patrol: Patrol) -> Json:
     """Return road segments with the last hour's patrol means; state null: nobody drove there."""
     summary, cut = patrol.summary(), patrol.segments
+    mean = np.round(summary.mean, 1).tolist()
     features: list[Json] = []
     for row, (road, part) in enumerate(zip(cut.road, cut.part, strict=True)):
         item = site.roads[road]
@@ -94,7 +120,7 @@ def roads(site: Site, patrol: Patrol) -> Json:
             "road_id": item.road_id,
             "name": item.name,
             "segment": part,
-            "values": _numbers(summary.mean[row]),
+            "values": _by_pollutant(mean[row]),
             "readings": int(summary.count[row].max()),
             "state": ("hot" if summary.hot[row] else "normal") if driven else None,
         }
@@ -122,12 +148,12 @@ def _flags(bits: int) -> list[str]:
     return [flag.name.lower() for flag in Flag if flag.name and flag & bits]
 
 
-def _numbers(values: np.ndarray) -> Json:
+def _by_pollutant(values: Sequence[float]) -> Json:
     return {name: _number(value) for name, value in zip(POLLUTANTS, values, strict=True)}
 
 
 def _number(value: float) -> float | None:
-    return None if np.isnan(value) else round(float(value), 1)
+    return value if value == value else None
 
 
 def _moment(time_ms: int) -> str | None:

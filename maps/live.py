@@ -1,8 +1,10 @@
 """The desk's picture of all sensors as arrays: readings and judged minutes flow in, what to show flows out."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from domain.channels import N_POLLUTANTS
@@ -12,6 +14,8 @@ from domain.readings import Arrivals, BoolArray, FloatArray, IndexArray, IntArra
 from domain.site import Site
 from domain.wire import decode_judged, decode_rows
 from maps.standing import OFFLINE, STALE, CodeArray, learn_interval, sensor_states, silence
+
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class LiveZone:
         self.upper = np.full(shape, np.nan)
         self.flags = np.zeros(shape, np.uint16)
         self.channel_state = np.full(shape, ChannelState.UNJUDGED, np.uint8)
+        self._healthy: BoolArray = np.zeros(shape, np.bool_)
         self._hot_until_ms: IntArray = np.zeros(shape, np.int64)
         self._hot_hold_ms = int(hot_hold_s * 1000)
 
@@ -88,7 +93,7 @@ class LiveZone:
         """Take readings and the clock; return which values are hot, shape (n, 4)."""
         self.clock_ms = max(self.clock_ms, arrivals.clock_ms)
         rows = arrivals.readings
-        hot = hot_channels(rows, self.upper, healthy_channels(self.flags, self.channel_state))
+        hot = hot_channels(rows, self.upper, self._healthy)
         if len(rows):
             self._take_receipts(rows)
             self._take_values(rows, hot)
@@ -124,12 +129,17 @@ class LiveZone:
             return
         self.judged_ms = judged.minute_ms
         self.clock_ms = max(self.clock_ms, judged.clock_ms)
-        self.background[:], self.upper[:], self.flags[:] = np.nan, np.nan, 0
-        self.channel_state[:] = ChannelState.UNJUDGED
-        self.background[judged.sensor] = judged.background
-        self.upper[judged.sensor] = judged.upper
-        self.flags[judged.sensor] = judged.flags
-        self.channel_state[judged.sensor] = judged.state
+        self.background = self._spread(judged, judged.background, np.nan)
+        self.upper = self._spread(judged, judged.upper, np.nan)
+        self.flags = self._spread(judged, judged.flags, 0)
+        self.channel_state = self._spread(judged, judged.state, ChannelState.UNJUDGED)
+        self._healthy = healthy_channels(self.flags, self.channel_state)
+
+    def _spread(self, judged: JudgedField, rows: npt.NDArray[Number], missing: float) -> npt.NDArray[Number]:
+        """Return the rows of a judged minute for all sensors; a new array, for others may be reading the old one."""
+        spread = np.full((len(self.site.sensors), N_POLLUTANTS), missing, rows.dtype)
+        spread[judged.sensor] = rows
+        return spread
 
     def picture(self) -> Picture:
         """Return what the map shows now."""

@@ -255,7 +255,7 @@ def hover_all(seen: Watched, site) -> None:
 
 
 def test_the_still_file_needs_no_network(tmp_path: Path, desk: Desk, watched: Callable[..., Watched]):
-    within = within_a_second(lambda: desk.feed.live.clock_ms > 0)
+    within = within_a_second(lambda: bool(desk.feed.live.received_ms.all()))
     file = tmp_path / "map.html"
     file.write_text(standalone_html(SITE, features.sensors(desk.feed.live), [ticket_text()]), encoding="utf-8")
     seen = watched()
