@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from domain.field import WeatherMinute
 from domain.geo import Projection, bearing_deg, turn_deg
@@ -15,10 +16,14 @@ FETCH_SCALE_M = 1200.0
 close to this exponential. Design value. [m]"""
 NEAR_M = 150.0
 """Closer than this a sensor stands at the source's own ground, whatever the wind. [m]"""
+NEAR_CLAIM = 0.3
+"""What such a place claims at least. Design value."""
 POLLUTANT_PRIOR = 2.0
 """A place whose industry emits what was seen counts this much more than one that is not known to."""
 CALM_SCALE_M = 500.0
 """In calm air only nearness speaks, over this distance. [m]"""
+
+ChannelArray = npt.NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,40 +78,34 @@ def zone_wind(weather: WeatherMinute) -> ZoneWind:
     return ZoneWind(float(np.hypot(east, north)), from_deg)
 
 
-def claims(places: Places, sensor_xy_m: FloatArray, channel: int, wind: ZoneWind, rules: CorrelateRules) -> FloatArray:
-    """Return how well each place explains an excess at one sensor in one minute, shape (places,), each 0..1.
+def claims(
+    places: Places, sensor_xy_m: FloatArray, channel: ChannelArray, wind: ZoneWind, rules: CorrelateRules
+) -> FloatArray:
+    """Return how well each place explains an excess at each sensor in one minute, each 0..1.
 
     A Gaussian sector about the upwind direction, wider in weak wind, times a fall-off with distance beyond the
     place's own ground, times a soft prior for what its industry emits. In calm air only distance counts.
+
+    Args:
+        places: The candidates.
+        sensor_xy_m: Where the sensors stand, shape (n, 2). [m]
+        channel: Which pollutant each sees, shape (n,).
+        wind: Of the minute.
+        rules: Fetch and sector.
+
+    Returns:
+        Shape (n, places).
     """
-    offset = places.xy_m - sensor_xy_m
-    distance = np.maximum(np.hypot(offset[:, 0], offset[:, 1]) - places.radius_m, 0.0)
-    prior = places.emits[:, channel]
-    near = distance < NEAR_M
+    offset = places.xy_m[np.newaxis] - sensor_xy_m[:, np.newaxis]
+    distance = np.maximum(np.hypot(offset[..., 0], offset[..., 1]) - places.radius_m, 0.0)
+    prior = places.emits[:, channel].T
     if wind.is_calm(rules):
         return np.where(distance <= rules.fetch_m, np.exp(-distance / CALM_SCALE_M) * prior, 0.0)
     # The ground's own width opens the sector: a large yard is not a point.
     own_deg = np.degrees(np.arctan2(places.radius_m, np.maximum(distance + places.radius_m, 1.0)))
     weak_deg = rules.sector_deg * min(1.0, 1.0 / wind.speed_ms)
     sigma_deg = np.hypot(np.hypot(rules.sector_deg, weak_deg), own_deg)
-    turn = turn_deg(bearing_deg(offset[:, 0], offset[:, 1]), wind.from_deg)
+    turn = turn_deg(bearing_deg(offset[..., 0], offset[..., 1]), wind.from_deg)
     upwind = np.exp(-0.5 * (turn / sigma_deg) ** 2)
-    sector = np.where(near, np.maximum(upwind, 0.3), upwind)
+    sector = np.where(distance < NEAR_M, np.maximum(upwind, NEAR_CLAIM), upwind)
     return np.where(distance <= rules.fetch_m, sector * np.exp(-distance / FETCH_SCALE_M) * prior, 0.0)
-
-
-def posterior(score: FloatArray, minutes: float, rules: CorrelateRules) -> tuple[FloatArray, float]:
-    """Return each place's probability, shape (places,), and that of a source nobody registered; they sum to 1.
-
-    Args:
-        score: Sum of `claims` over the incident's sensor-minutes.
-        minutes: How many sensor-minutes were summed.
-        rules: `unknown_weight` is what an unregistered place would have scored each minute.
-    """
-    unknown = rules.unknown_weight * max(minutes, 1.0)
-    # Claims multiply over independent views; a power above one stands for that without trusting every minute fully.
-    power = 2.0
-    weight = (score / max(minutes, 1.0)) ** power
-    unknown_weight = (unknown / max(minutes, 1.0)) ** power
-    total = float(weight.sum()) + unknown_weight
-    return weight / total, unknown_weight / total

@@ -81,6 +81,12 @@ def breaches_of(judged: JudgedField, zone: Zone) -> Breaches:
     )
 
 
+def silent_xy_m(judged: JudgedField, channel: int, zone: Zone) -> FloatArray:
+    """Return where sensors stand whose fresh, trusted reading of a pollutant shows no excess, shape (n, 2). [m]"""
+    quiet = (judged.state[:, channel] == ChannelState.NORMAL) & judged.fresh
+    return zone.projection.to_metres(judged.lon[quiet], judged.lat[quiet])
+
+
 def regional_channels(judged: JudgedField, zone: Zone) -> BoolArray:
     """Return for which pollutants the whole network is raised, shape (4,)."""
     station = ~zone.is_vehicle[judged.sensor]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from domain.attribution import ZoneWind, claims, zone_wind
-from domain.breaches import Breaches, breaches_of, regional_channels
+from domain.breaches import Breaches, breaches_of, regional_channels, silent_xy_m
 from domain.channels import MINUTE_MS, POLLUTANTS
 from domain.decisions import Decision, DecisionMade
 from domain.evidence import add_evidence, evidence_row
@@ -13,6 +13,7 @@ from domain.field import ChannelState, JudgedField
 from domain.grouping import group
 from domain.incident import Incident
 from domain.readings import BoolArray
+from domain.testimony import hear
 from domain.ticket import Ticket
 from domain.times import rfc3339, to_datetime
 from domain.writeup import write_merged, write_up
@@ -58,14 +59,14 @@ def advance(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[Cor
     if not len(breaches) and not state.incidents:
         return CorrelateState(minute=minute, hot=hot), Outcome((), passed)
     wind = zone_wind(judged.weather)
-    grouped = group(state.incidents, breaches, zone)
+    grouped = group(state.incidents, breaches, wind, zone)
     merged = _merged(grouped.absorbed, judged.clock_ms, zone)
     tickets, decisions = list(merged.tickets), [*passed, *merged.decisions]
     living: list[Incident] = []
     regional = regional_channels(judged, zone)
     for before in grouped.incidents:
         ended = judged.minute_ms - before.stood_ms > zone.rules.memory_min * MINUTE_MS
-        after = _judge(_weigh(before, breaches, wind, zone), judged, wind, zone, regional, ended=ended)
+        after = _judge(_weigh(before, breaches, judged, wind, zone), judged, wind, zone, regional, ended=ended)
         decisions.extend(_decisions(before, after, judged.clock_ms, zone))
         if after.ticket is not None and after.ticket is not before.ticket:
             tickets.append(after.ticket)
@@ -104,20 +105,27 @@ def _passing(
     return hot, tuple(made)
 
 
-def _weigh(incident: Incident, breaches: Breaches, wind: ZoneWind, zone: Zone) -> Incident:
-    """Add this minute's claims of every place for what the incident's own sensors see."""
+def _weigh(incident: Incident, breaches: Breaches, judged: JudgedField, wind: ZoneWind, zone: Zone) -> Incident:
+    """Hear what the incident's own sensors see in this minute, and what others near do not see."""
     mine = {(member.sensor, member.channel) for member in incident.members}
-    score, minutes, evidence = incident.score, incident.score_minutes, incident.evidence
-    for row in np.flatnonzero(breaches.speaks).tolist():
-        sensor, channel = int(breaches.sensor[row]), int(breaches.channel[row])
-        if (sensor, channel) not in mine:
-            continue
-        score = score + claims(zone.places, breaches.xy_m[row], channel, wind, zone.rules)
-        minutes += 1.0
-        name, value, background = zone.site.sensor_ids[sensor], breaches.value[row], breaches.background[row]
-        seen = evidence_row(breaches.minute_ms, name, POLLUTANTS[channel], float(value), float(background))
-        evidence = add_evidence(evidence, seen)
-    return replace(incident, score=score, score_minutes=minutes, evidence=evidence)
+    rows = [
+        row
+        for row in np.flatnonzero(breaches.speaks).tolist()
+        if (int(breaches.sensor[row]), int(breaches.channel[row])) in mine
+    ]
+    if not rows:
+        return incident
+    evidence = incident.evidence
+    for row in rows:
+        name, pollutant = zone.site.sensor_ids[breaches.sensor[row]], POLLUTANTS[breaches.channel[row]]
+        value, background = float(breaches.value[row]), float(breaches.background[row])
+        evidence = add_evidence(evidence, evidence_row(breaches.minute_ms, name, pollutant, value, background))
+    seen = claims(zone.places, breaches.xy_m[rows], breaches.channel[rows], wind, zone.rules)
+    channel = incident.peak.channel
+    quiet = silent_xy_m(judged, channel, zone)
+    unseen = claims(zone.places, quiet, np.full(len(quiet), channel), wind, zone.rules).sum(axis=0)
+    sensors = tuple(breaches.sensor[rows].tolist())
+    return replace(incident, testimony=hear(incident.testimony, sensors, seen, unseen), evidence=evidence)
 
 
 def _judge(

@@ -4,10 +4,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from domain.attribution import posterior
+from domain.attribution import ZoneWind, claims
 from domain.breaches import Breaches
+from domain.channels import MINUTE_MS
 from domain.incident import Incident, Member
+from domain.readings import FloatArray
+from domain.testimony import no_testimony, together, weakest_claim
 from domain.zone import Zone
+
+UNLIKELY_CLAIM = 0.03
+"""A claim below this explains nothing. Design value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +24,7 @@ class Grouped:
     absorbed: tuple[tuple[Incident, Incident], ...]
 
 
-def group(incidents: tuple[Incident, ...], breaches: Breaches, zone: Zone) -> Grouped:
+def group(incidents: tuple[Incident, ...], breaches: Breaches, wind: ZoneWind, zone: Zone) -> Grouped:
     """Put each breached channel into its incident, or the nearest within reach, or begin a new one."""
     grown = list(incidents)
     absorbed: list[tuple[Incident, Incident]] = []
@@ -27,8 +33,8 @@ def group(incidents: tuple[Incident, ...], breaches: Breaches, zone: Zone) -> Gr
         member = breaches.member(row)
         home = _known(grown, member)
         if home is None:
-            near = _within_reach(grown, member, zone.rules.join_m)
-            home = _merge(grown, near, absorbed, zone) if near else None
+            near = _within_reach(grown, member, wind, zone)
+            home = _merge(grown, near, absorbed) if near else None
         if home is not None:
             grown[home] = _join(grown[home], member, breaches, row)
         elif breaches.speaks[row]:
@@ -43,26 +49,46 @@ def _known(incidents: list[Incident], member: Member) -> int | None:
     return None
 
 
-def _within_reach(incidents: list[Incident], member: Member, join_m: float) -> list[int]:
-    """Return the incidents within reach, nearest first."""
+def _within_reach(incidents: list[Incident], member: Member, wind: ZoneWind, zone: Zone) -> list[int]:
+    """Return the incidents that a new breach may belong to, nearest first."""
     found: list[tuple[float, int]] = []
+    remembered_ms = member.stood_ms - zone.rules.memory_min * MINUTE_MS
     for index, incident in enumerate(incidents):
-        nearest = min(np.hypot(known.x_m - member.x_m, known.y_m - member.y_m) for known in incident.members)
-        if nearest <= join_m:
-            found.append((float(nearest), index))
+        distance_m = min(
+            (
+                float(np.hypot(known.x_m - member.x_m, known.y_m - member.y_m))
+                for known in incident.members
+                if known.stood_ms >= remembered_ms
+            ),
+            default=np.inf,
+        )
+        if distance_m <= zone.rules.join_m and not _contradicts(incident, member, wind, zone):
+            found.append((distance_m, index))
     return [index for _, index in sorted(found)]
 
 
-def _merge(grown: list[Incident], near: list[int], absorbed: list[tuple[Incident, Incident]], zone: Zone) -> int:
+def _contradicts(incident: Incident, member: Member, wind: ZoneWind, zone: Zone) -> bool:
+    """Say whether no place could be the source of both, though each alone has one."""
+    place, channel = np.array([[member.x_m, member.y_m]]), np.array([member.channel])
+    return _apart(weakest_claim(incident.testimony), claims(zone.places, place, channel, wind, zone.rules)[0])
+
+
+def _apart(one: FloatArray, other: FloatArray) -> bool:
+    explained = min(one.max(initial=0.0), other.max(initial=0.0)) >= UNLIKELY_CLAIM
+    return bool(explained and np.minimum(one, other).max() < UNLIKELY_CLAIM)
+
+
+def _merge(grown: list[Incident], near: list[int], absorbed: list[tuple[Incident, Incident]]) -> int:
     """Merge the incidents that a new breach ties together; return where the one that goes on stands.
 
-    Those that point at different sources stay apart: the breach then goes to the nearest alone.
+    Those that no one source explains stay apart: the breach then goes to the nearest alone.
     """
-    names = {_leader(grown[index], zone) for index in near} - {None}
-    if len(near) == 1 or len(names) > 1:
-        return near[0]
     keep = min(near, key=lambda index: _age(grown[index], index))
-    for index in sorted(set(near) - {keep}, reverse=True):
+    kept = weakest_claim(grown[keep].testimony)
+    ties = [index for index in near if index != keep and not _apart(kept, weakest_claim(grown[index].testimony))]
+    if not ties:
+        return near[0]
+    for index in sorted(ties, reverse=True):
         loser = grown[index]
         grown[keep] = _absorb(grown[keep], loser)
         absorbed.append((loser, grown[keep]))
@@ -79,26 +105,20 @@ def _age(incident: Incident, index: int) -> tuple[bool, int, str, int]:
     return False, round(ticket.opened_at.timestamp() * 1000), ticket.id, index
 
 
-def _leader(incident: Incident, zone: Zone) -> int | None:
-    probability, unknown = posterior(incident.score, incident.score_minutes, zone.rules)
-    leader = int(probability.argmax()) if len(probability) else -1
-    return leader if leader >= 0 and probability[leader] > unknown else None
-
-
 def _absorb(incident: Incident, loser: Incident) -> Incident:
     tickets = (*loser.absorbed, *((loser.ticket.id,) if loser.ticket else ()))
     return replace(
         incident,
         members=(*incident.members, *loser.members),
         peak=max(incident.peak, loser.peak, key=lambda peak: peak.excess_ugm3),
-        score=incident.score + loser.score,
-        score_minutes=incident.score_minutes + loser.score_minutes,
+        testimony=together(incident.testimony, loser.testimony),
         absorbed=(*incident.absorbed, *tickets),
     )
 
 
 def _begin(member: Member, breaches: Breaches, row: int, zone: Zone) -> Incident:
-    return Incident(members=(member,), peak=breaches.excess(row), score=np.zeros(len(zone.places.enterprise_id)))
+    nobody = no_testimony(len(zone.places.enterprise_id))
+    return Incident(members=(member,), peak=breaches.excess(row), testimony=nobody)
 
 
 def _join(incident: Incident, member: Member, breaches: Breaches, row: int) -> Incident:

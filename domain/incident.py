@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.decisions import Decision
-from domain.readings import FloatArray
+from domain.testimony import Testimony
 from domain.ticket import Ticket
 
 
@@ -54,8 +54,7 @@ class Incident:
 
     Attributes:
         members: In order of joining.
-        score: Sum of claims per place, shape (places,).
-        score_minutes: Sensor-minutes in `score`.
+        testimony: What its sensors say about the source.
         evidence: Hash over the rows that the judgement rests on.
         held: Why no ticket is open yet; None before the first judgement and once a ticket is open.
         absorbed: Ids of tickets that were merged into this one and are not told of yet.
@@ -64,8 +63,7 @@ class Incident:
 
     members: tuple[Member, ...]
     peak: PeakExcess
-    score: FloatArray
-    score_minutes: float = 0.0
+    testimony: Testimony
     evidence: str = ""
     held: Decision | None = None
     absorbed: tuple[str, ...] = ()

@@ -10,6 +10,8 @@ from domain.ticket import Action, Recommendation
 
 SURE = 0.5
 """A leading candidate at or above this probability is worth a visit. Design value."""
+STILL_SURE = 0.4
+"""An advice to go stands until the leading candidate falls below this: it must not change with every gust."""
 STRONG_RATIO = 3.0
 """A peak of this many backgrounds is strong. Design value."""
 
@@ -29,16 +31,19 @@ def recommend(
 ) -> Advice:
     """Return the advice for an incident as it stands.
 
-    | sensors or pollutants agree | leading candidate sure | permit running | action   |
-    |-----------------------------|------------------------|----------------|----------|
-    | yes                         | yes                    | no             | dispatch |
-    | any                         | any                    | works or drill | watch    |
-    | otherwise                   |                        |                | watch    |
+    | sensors agree | leading candidate sure | permit running | action   |
+    |---------------|------------------------|----------------|----------|
+    | yes           | yes                    | no             | dispatch |
+    | any           | any                    | works or drill | watch    |
+    | otherwise     |                        |                | watch    |
+
+    One sensor alone is never enough to send somebody, whatever it sees.
     """
     reasons: list[str] = []
     agree = _agreement(incident, reasons)
     leader = int(probability.argmax()) if len(probability) else -1
-    sure = leader >= 0 and float(probability[leader]) >= SURE and float(probability[leader]) > unknown
+    needed = STILL_SURE if _advised(incident) is Action.DISPATCH else SURE
+    sure = leader >= 0 and float(probability[leader]) >= max(needed, unknown)
     reasons.append("upwind_probability_high" if sure else "source_uncertain")
     if calm:
         reasons.append("calm_no_direction")
@@ -56,16 +61,19 @@ def recommend(
     return Advice(recommendation=Recommendation(action=action, reasons=tuple(reasons)), priority=priority)
 
 
+def _advised(incident: Incident) -> Action | None:
+    return incident.ticket.recommendation.action if incident.ticket else None
+
+
 def _agreement(incident: Incident, reasons: list[str]) -> bool:
     names = {2: "two_sensors_agree", 3: "three_sensors_agree"}
     sensors = len(incident.sensors)
     if sensors > 1:
         reasons.append(names.get(sensors, "many_sensors_agree"))
         return True
+    reasons.append("single_sensor")
     if len(incident.channels) > 1:
         reasons.append("pollutants_agree")
-        return True
-    reasons.append("single_sensor")
     return False
 
 

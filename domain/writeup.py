@@ -6,13 +6,14 @@ from datetime import datetime
 
 import numpy as np
 
-from domain.attribution import ZoneWind, posterior
+from domain.attribution import ZoneWind
 from domain.candidates import candidates_of, leading
 from domain.channels import POLLUTANTS
 from domain.field import Flag, JudgedField
 from domain.incident import Incident, PeakExcess
 from domain.readings import FloatArray
 from domain.recommend import Advice, recommend
+from domain.testimony import posterior
 from domain.ticket import Candidate, Excluded, HistoryEntry, Peak, Ticket, TicketKind, TicketState, Wind
 from domain.times import rfc3339, to_datetime
 from domain.zone import Zone
@@ -21,6 +22,8 @@ EXCLUDED_WITHIN_M = 2000.0
 """Excluded sensors up to this far from the peak are named on the ticket. [m]"""
 NEWS_RATIO = 1.25
 """A peak that grew by this factor is news."""
+NEWS_LEAD = 0.1
+"""Another leader is news when it leads the one told last by this probability: two that are level are no change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ def ticket_id(site: str, sensor_id: str, pollutant: str, event_start: datetime) 
 def conclude(incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone) -> Conclusion:
     """Return what an incident says now."""
     at = to_datetime(judged.clock_ms)
-    probability, unknown = posterior(incident.score, incident.score_minutes, zone.rules)
+    probability, unknown = posterior(incident.testimony, zone.rules)
     calm = wind.is_calm(zone.rules)
     candidates, unknown_shown = candidates_of(probability, incident, zone)
     lon, lat = _source(probability, unknown, incident.peak, zone)
@@ -156,11 +159,18 @@ def _news(incident: Incident, before: Ticket, conclusion: Conclusion, *, ended: 
     words = {
         "merged": bool(incident.absorbed),
         "amended": wider or stronger,
-        "candidates": conclusion.first != last.first,
+        "candidates": _another_leads(last.first, conclusion),
         "recommendation": conclusion.advice.recommendation.action is not last.action,
         "ended": ended,
     }
     return tuple(word for word, happened in words.items() if happened)
+
+
+def _another_leads(told: str | None, conclusion: Conclusion) -> bool:
+    now = {candidate.enterprise_id: candidate.probability for candidate in conclusion.candidates}
+    before = conclusion.unknown if told is None else now.get(told, 0.0)
+    leads = conclusion.unknown if conclusion.first is None else now[conclusion.first]
+    return conclusion.first != told and leads - before >= NEWS_LEAD
 
 
 def _source(probability: FloatArray, unknown: float, peak: PeakExcess, zone: Zone) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from shapely.geometry import box
 
 from domain.channels import CHANNEL_INDEX, MINUTE_MS, N_CHANNELS, POLLUTANTS, POSITION_KEYS, WEATHER_KEYS
 from domain.decisions import DecisionMade
-from domain.pipeline import ZoneState, Zoned, advance, make_ready, start
+from domain.pipeline import Zoned, ZoneState, advance, make_ready, start
 from domain.readings import Arrivals, Readings, Weather, concat_readings, no_readings, no_weather, tick
 from domain.rules import DetectRules, Rules
 from domain.site import Enterprise, Sensor, SensorKind, Site
