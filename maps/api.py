@@ -32,8 +32,8 @@ def now_ms() -> int:
 
 
 def build_router(feed: LiveFeed, history: HistoryReader, site: Site, clock: Callable[[], int] = now_ms) -> APIRouter:
-    """Return the routes, without the prefix `/api/v1`; errors are raised as `Problem`."""
-    router = APIRouter(tags=["map"])
+    """Return the routes under `/api/v1`; errors are raised as `Problem`."""
+    router = APIRouter(prefix="/api/v1", tags=["map"])
     _add_features(router, feed, site)
     _add_history(router, feed, history, site, clock)
     _add_events(router, feed)

@@ -42,6 +42,7 @@ class LiveFeed:
         board: The open tickets.
         hub: Where desks listen.
         unreadable: Messages that could not be decoded.
+        tickets_ok: Whether the ticket store answered last time.
     """
 
     def __init__(self, site: Site, sources: Sources, settings: MapsSettings, now_ms: Callable[[], int]) -> None:

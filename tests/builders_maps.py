@@ -268,7 +268,7 @@ def an_app(site: Site, feed: LiveFeed, history: FakeHistory | None = None, *, ru
 
     app = FastAPI(lifespan=lifespan)
     install_problem_handlers(app)
-    app.include_router(build_router(feed, history or FakeHistory(), site), prefix="/api/v1")
+    app.include_router(build_router(feed, history or FakeHistory(), site))
     app.include_router(build_pages(site, MapsSettings()))
     mount_static(app)
     return app
