@@ -5,6 +5,7 @@ from datetime import datetime
 from operator import attrgetter
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from domain.channels import CHANNELS, POSITION_KEYS, WEATHER_KEYS
@@ -58,7 +59,9 @@ def received_at_ms(records: Sequence[Record], arrived_ms: IntArray) -> IntArray:
     )
 
 
-def encode_batch(readings: Readings, weather: Weather, ticks_ms: IntArray, sensor_ids: pa.Array) -> bytes | None:
+def encode_batch(
+    readings: Readings, weather: Weather, ticks_ms: IntArray, sensor_ids: pa.Array | npt.NDArray[np.object_]
+) -> bytes | None:
     """Encode readings, weather and ticks for the `readings` topic; None where there is nothing.
 
     `ticks_ms` are moments to which the zone clock moves on [ms], `sensor_ids` the site's in its order.
@@ -66,7 +69,7 @@ def encode_batch(readings: Readings, weather: Weather, ticks_ms: IntArray, senso
     kinds = (KIND_READING,) * len(readings) + (KIND_WEATHER,) * len(weather) + (KIND_TICK,) * len(ticks_ms)
     if not kinds:
         return None
-    ids = sensor_ids.take(pa.array(readings.sensor))
+    ids = pa.array(sensor_ids).take(pa.array(readings.sensor))
     if len(ids) == len(kinds):
         kind = np.zeros(len(ids), np.uint8)
         plain = {"kind": kind, "sensor_id": ids, "time_ms": readings.time_ms, "received_ms": readings.received_ms}

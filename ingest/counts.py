@@ -15,7 +15,7 @@ class Tally:
         bytes: Their payloads. [bytes]
         readings: One JSON object each; a message that can't be decoded is one.
         rejected: Readings by reason code.
-        unknown_keys: Keys that nobody knows, in readings and weather that were taken.
+        unknown_keys: Keys that nobody knows, in readings and weather that could be decoded.
         ticks: Empty moves of the zone clock sent to Kafka.
         wrong_topic: Messages whose topic carries nothing.
         ignored: Status and tick messages that had no use here.

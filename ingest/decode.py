@@ -3,24 +3,20 @@
 `decode` gives the same answer either way; only the time that it takes differs.
 """
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 import msgspec
 import numpy as np
 
 from domain.readings import IntArray
+from ingest.elements import Cutter, parse
 from ingest.explain import explain
 from ingest.grammar import Grammar, Record
 from ingest.reasons import Reason
 from ingest.settings import MAX_ELEMENTS, MAX_MESSAGE_BYTES
 
 _BAD = (msgspec.MsgspecError, ValueError, RecursionError)
-_C_LITERALS = re.compile(rb"([:\[,]\s*)[+-]?(?:nan|inf(?:inity)?)(?=\s*[,}\]])", re.IGNORECASE)
-"""How firmware written in C prints what is no number; JSON knows no such words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +110,7 @@ class _Apart:
 
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
+        self._cutter = Cutter()
         self._records: list[Record] = []
         self._message: list[int] = []
         self._element: list[int] = []
@@ -152,7 +149,7 @@ class _Apart:
 
     def _look_closer(self, index: int, payload: bytes) -> None:
         try:
-            plain = _parse(payload)
+            plain = parse(payload)
         except (ValueError, RecursionError) as error:
             self._refuse(index, Reason.NOT_JSON, f"not JSON: {error}", payload)
             return
@@ -173,7 +170,7 @@ class _Apart:
                 self._unknown_keys += len(value.keys() - self._grammar.keys)
                 self._keep(index, element, record)
         if why is not None:
-            self._refuse(index, *why, raw_element(payload, element))
+            self._refuse(index, *why, self._cutter.cut(payload, element))
 
     def _is_too_many(self, index: int, payload: bytes, number: int) -> bool:
         if number > MAX_ELEMENTS:
@@ -190,25 +187,3 @@ class _Apart:
     def _refuse(self, index: int, reason: Reason, detail: str, payload: bytes, readings: int = 1) -> None:
         self._refused.append(Refused(index, reason, detail, payload, readings))
         self._readings += readings
-
-
-def _parse(payload: bytes) -> object:
-    """Parse JSON, and also what would be JSON but for NaN and infinities."""
-    text = payload.decode()
-    try:
-        return cast(object, json.loads(text))
-    except ValueError:
-        mended = _C_LITERALS.sub(rb"\1NaN", payload)
-        if mended == payload:
-            raise
-        return cast(object, json.loads(mended.decode()))
-
-
-def raw_element(payload: bytes, element: int) -> bytes:
-    """Return one element as it came; the whole message where it is no array or can't be cut."""
-    if not payload.lstrip().startswith(b"["):
-        return payload
-    try:
-        return bytes(msgspec.json.decode(payload, type=list[msgspec.Raw])[element])
-    except _BAD:
-        return payload

@@ -9,8 +9,9 @@ from domain.door import UNKNOWN_SENSOR, ReasonArray, Refusal, door_of, enter
 from domain.readings import Readings
 from domain.site import Site
 from ingest.columns import reading_columns, received_at_ms
-from ingest.decode import Decoded, Refused, decode, raw_element
+from ingest.decode import Decoded, Refused, decode
 from ingest.dedupe import Recent
+from ingest.elements import Cutter
 from ingest.grammar import reading_grammar
 from ingest.reasons import Reason
 from ingest.settings import IngestSettings
@@ -72,6 +73,7 @@ class ReadingsDesk:
         of_message = np.bincount(decoded.message, minlength=len(group.messages))
         spoilt = {refused.message for refused in decoded.refused}
         refused: list[Refused] = []
+        cutter = Cutter()
         for row in out.tolist():
             index, code = int(decoded.message[row]), int(refusal[row])
             number = codes_of[index][code]
@@ -83,7 +85,7 @@ class ReadingsDesk:
             if whole:
                 refused.append(Refused(index, reason, detail, payload, number))
             else:
-                refused.append(Refused(index, reason, detail, raw_element(payload, int(decoded.element[row]))))
+                refused.append(Refused(index, reason, detail, cutter.cut(payload, int(decoded.element[row]))))
         return refused
 
     def _reason(self, route: Route, code: int, rows: Readings, row: int) -> tuple[Reason, str]:

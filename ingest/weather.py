@@ -8,7 +8,8 @@ from domain.door import FUTURE_MS
 from domain.readings import Weather
 from domain.site import Site
 from ingest.columns import received_at_ms, weather_columns
-from ingest.decode import Decoded, Refused, decode, raw_element
+from ingest.decode import Decoded, Refused, decode
+from ingest.elements import Cutter
 from ingest.grammar import weather_grammar
 from ingest.reasons import Reason
 from ingest.settings import IngestSettings
@@ -38,13 +39,14 @@ class WeatherDesk:
         rows = self._columns(group, decoded)
         refused = list(decoded.refused)
         entered: list[int] = []
+        cutter = Cutter()
         for row in range(len(rows)):  # weather is rare: some rows a minute
             why = self._refuse(group, decoded, rows, row)
             if why is None:
                 entered.append(row)
                 continue
             index = int(decoded.message[row])
-            payload = raw_element(group.messages[index].payload, int(decoded.element[row]))
+            payload = cutter.cut(group.messages[index].payload, int(decoded.element[row]))
             refused.append(Refused(index, *why, payload))
         return TakenWeather(rows.take(np.array(entered, np.intp)), refused, decoded.readings, decoded.unknown_keys)
 
