@@ -15,7 +15,7 @@ from maps.settings import MapsSettings
 _DIGITS = 5  # of a degree: one metre, half the bytes
 
 _ROAD = {"color": "#c2c7cb", "weight": 3, "opacity": 1.0}
-_ENTERPRISE = {"color": "#8f989f", "weight": 1, "fillColor": "#c5cbd0", "fillOpacity": 0.9}
+_ENTERPRISE = {"color": "#9da5ab", "weight": 1, "fillColor": "#cfd4d8", "fillOpacity": 0.9}
 _CONSTRUCTION = {"color": "#5f686f", "weight": 1.5, "dashArray": "4 3", "fillColor": "#eceef0", "fillOpacity": 0.9}
 
 LIVE_PANE = "live"
