@@ -13,7 +13,8 @@ def healthy_channels(flags: FlagArray, state: StateArray) -> BoolArray:
         flags: `Flag` bits of the last judged minute, shape (sensors, 4).
         state: `ChannelState` of the last judged minute, shape (sensors, 4).
     """
-    return (flags == 0) & (state != ChannelState.EXCLUDED) & (state != ChannelState.UNJUDGED)
+    healthy: BoolArray = (flags == 0) & (state != ChannelState.EXCLUDED) & (state != ChannelState.UNJUDGED)
+    return healthy
 
 
 def hot_channels(rows: Readings, upper: FloatArray, healthy: BoolArray) -> BoolArray:
