@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import config, database, demo, doctor, importing, map_file, processes, replay, simulate
+from app.cli import config, database, demo, doctor, importing, map_file, processes, replay, score, simulate
 
 app = typer.Typer(
     name="wugan",
@@ -35,6 +35,7 @@ app.command("worker")(processes.worker)
 app.command("desk")(processes.desk)
 app.command("simulate")(simulate.simulate)
 app.command("replay")(replay.replay)
+app.command("score")(score.score)
 app.command("import")(importing.import_table)
 app.command("map")(map_file.map_file)
 app.command("doctor")(doctor.doctor)

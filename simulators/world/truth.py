@@ -7,6 +7,7 @@ import pyarrow as pa
 from simulators.scenario_types import Episode, FaultTable, Scenario
 from simulators.world.running import Air
 from simulators.world.sources import EMITTED, Source
+from simulators.world.visible import Sight
 from simulators.world.zone import Zone
 
 _TIME = pa.timestamp("ms", tz="UTC")
@@ -21,18 +22,24 @@ TRUTH_SCHEMA = pa.schema(
         ("lat", pa.float64()),
         ("expect", pa.string()),
         ("kind", pa.string()),
+        ("first_visible", _TIME),
     ]
 )
+"""The contract's labels; `first_visible` is when a healthy sensor could first see a source, null for never."""
 POLLUTANTS_OF = {"haze": ["pm25", "pm10"], "dust": ["pm10", "pm25"], "ozone": ["o3"]}
 _NO_TICKET = "no_ticket"
 
 Label = dict[str, object]
 
 
-def truth_table(scenario: Scenario, zone: Zone, air: Air, start_ms: int) -> pa.Table:
+def truth_table(scenario: Scenario, seed: int, zone: Zone, air: Air, start_ms: int) -> pa.Table:
     """Return the labels, sources first, then nuisances, each by time."""
+    seen_min = Sight(scenario, seed, zone, air.weather, air.sources).first_visible_min(air.background, air.bursts)
     labels = [
-        *(_source(source, zone, start_ms) for source in air.sources),
+        *(
+            _source(source, zone, start_ms) | {"first_visible": None if at is None else start_ms + 60_000 * at}
+            for source, at in zip(air.sources, seen_min, strict=True)
+        ),
         *(_episode(number, episode, zone, start_ms) for number, episode in enumerate(air.background.episodes, start=1)),
         *_bursts(zone, air, start_ms),
         *(
@@ -55,6 +62,7 @@ def _label(event_id: str, kind: str, span_ms: tuple[float, float], place: tuple[
         "lat": place[1],
         "expect": _NO_TICKET,
         "kind": kind,
+        "first_visible": None,
     }
 
 

@@ -77,7 +77,7 @@ class World:
 
     def truth(self) -> pa.Table:
         """Return the contract's labels."""
-        return truth_table(self.scenario, self.zone, self.air, self.start_ms)
+        return truth_table(self.scenario, self.seed, self.zone, self.air, self.start_ms)
 
     def steps(self) -> Iterator[Step]:
         """Yield every ten seconds of the zone clock, silent ones too, until the last late row has come."""
