@@ -14,6 +14,8 @@ from ingest.ports import BusUnavailable
 
 log = structlog.get_logger()
 
+LOOK_MS = 400
+"""How long to wait for one more message before a topic is taken to have ended. [ms]"""
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 """A judged minute of 10,000 sensors is about 5 MB. [bytes]"""
 
@@ -155,14 +157,15 @@ class KafkaTail:
         try:
             places = await _assign(consumer, [topic])
             ends = await consumer.end_offsets(places)
-            for place in places:
-                if not ends[place]:
-                    continue
-                await consumer.seek_to_beginning(place)
-                while await consumer.position(place) < ends[place]:
-                    for messages in (await consumer.getmany(place, timeout_ms=500)).values():
-                        for message in messages:
-                            yield message.value
+            await consumer.seek_to_beginning(*places)
+            while True:
+                batches = await consumer.getmany(timeout_ms=LOOK_MS)
+                # Past the named end as well: the embedded broker names the first message of the last batch.
+                if not batches and await consumer.position(places[0]) >= ends[places[0]]:
+                    return
+                for messages in batches.values():
+                    for message in messages:
+                        yield message.value
         finally:
             await consumer.stop()
 
@@ -185,6 +188,19 @@ class KafkaPlaces:
         places = await self._places(topics)
         ends = await self._consumer.end_offsets(places)
         return {place.topic: ends[place] for place in places}
+
+    async def true_ends(self, topics: Sequence[str]) -> dict[str, int]:
+        """Return the offset after the last message by reading on from where the broker says the topic ends.
+
+        The embedded broker names the first message of the last batch instead.
+        """
+        ends = await self.ends(topics)
+        for place in await self._places(topics):
+            self._consumer.seek(place, ends[place.topic])
+        while batches := await self._consumer.getmany(timeout_ms=LOOK_MS):
+            for place, messages in batches.items():
+                ends[place.topic] = max(ends[place.topic], messages[-1].offset + 1)
+        return ends
 
     async def committed(self, topics: Sequence[str]) -> dict[str, int]:
         """Return the offset that the group goes on from, per topic; 0 where it never acknowledged."""

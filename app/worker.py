@@ -1,8 +1,9 @@
 """`wugan worker`: both Faust apps in one process, with readiness and metrics."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
+from typing import TypeVar
 
 import faust
 import structlog
@@ -21,6 +22,8 @@ from streams.meter import Meter
 from streams.settings import StreamSettings
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 
 async def run_worker(settings: Settings) -> None:
@@ -44,16 +47,20 @@ async def run_worker(settings: Settings) -> None:
             await _progress(cleanup, streams, "zone", zone, meter),
             await _progress(cleanup, streams, "record", record, meter),
         ]
-        registry = meter_metrics(meter, lambda: {k: v for part in progress for k, v in part.gauges().items()})
+        registry = meter_metrics(meter, lambda: {**meter.gauges, **_merged(part.gauges() for part in progress)})
         await cleanup.enter_async_context(
             operations(
                 settings.operations_host,
                 settings.operations_port,
-                lambda: {k: v for part in progress for k, v in part.hindrances().items()},
+                lambda: _merged(part.hindrances() for part in progress),
                 registry,
             )
         )
         await _run_apps(stop, zone, record)
+
+
+def _merged(parts: Iterable[dict[str, T]]) -> dict[str, T]:
+    return {name: value for part in parts for name, value in part.items()}
 
 
 async def _run_apps(stop: asyncio.Event, *apps: faust.App) -> None:

@@ -1,5 +1,6 @@
 """The three stateful agents: qualify, detect, correlate. Each decodes, advances, sends on; nothing else."""
 
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,7 @@ from faust.types import AgentT
 
 from domain import correlate, detect, qualify
 from domain.channels import MINUTE_MS
-from domain.field import JudgedField, MinuteField
+from domain.field import ChannelState, JudgedField, MinuteField
 from domain.packing import Packer
 from domain.pipeline import VERSION, Zoned
 from domain.readings import Arrivals
@@ -25,7 +26,7 @@ from streams.carry import Carrier, Step
 from streams.meter import Meter
 from streams.ports import SnapshotStore
 from streams.settings import StreamSettings
-from streams.snapshot import mark_of
+from streams.snapshot import Snapshots, mark_of
 from streams.topics import raw_topic
 
 Results = list[tuple[bytes, bytes]]
@@ -40,7 +41,7 @@ def add_qualify(
 
     def advance(state: qualify.QualifyState, arrivals: Arrivals) -> tuple[qualify.QualifyState, Results]:
         state, fields = qualify.advance(state, arrivals, zoned.site, zoned.rules)
-        meter.count("readings", len(arrivals.readings))
+        _tell_counts(meter, state)
         return state, [(ZONE_KEY, encode_minute(field)) for field in fields]
 
     step = Step(
@@ -57,6 +58,21 @@ def add_qualify(
     return _attach(app, settings, settings.topics.readings, Carrier(step, snapshots, meter), "qualify")
 
 
+async def saved_counts(store: SnapshotStore, zoned: Zoned) -> qualify.Counts:
+    """Return qualify's account as its newest snapshot has it."""
+    mark = mark_of(VERSION, zoned.site.sensor_ids)
+    start = partial(qualify.start, zoned.site)
+    held = await Snapshots(store, "qualify", Packer(qualify.QualifyState), start, mark).load(partition=0)
+    return held.state.counts
+
+
+def _tell_counts(meter: Meter, state: qualify.QualifyState) -> None:
+    """Show qualify's own account; it is part of the state, so a restarted worker goes on counting."""
+    for name, amount in asdict(state.counts).items():
+        meter.stands(f"qualify.{name}", float(amount))
+    meter.stands("qualify.clock_ms", float(state.clock_ms))
+
+
 def add_detect(
     app: faust.App, settings: StreamSettings, zoned: Zoned, snapshots: SnapshotStore, meter: Meter
 ) -> AgentT[Any]:
@@ -64,6 +80,7 @@ def add_detect(
 
     def advance(state: detect.DetectState, field: MinuteField) -> tuple[detect.DetectState, Results]:
         state, judged = detect.advance(state, field, zoned.network, zoned.rules.detect)
+        meter.stands("breached_sensors", float((state.onset.state == ChannelState.BREACH).any(axis=1).sum()))
         return state, [] if judged is None else [(ZONE_KEY, encode_judged(judged))]
 
     step = Step(

@@ -1,6 +1,7 @@
 """Refusals as one line on standard error and exit code 1; never a traceback for bad input."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 
@@ -14,6 +15,9 @@ def one_line() -> Iterator[None]:
     """Turn what the world refuses (bad files, settings, addresses) into lines that say what, where and how to mend."""
     try:
         yield
+    except BrokenPipeError:  # `wugan config | head`: whoever read us has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(FAILED) from None
     except (ValueError, OSError, RuntimeError, ImportError) as error:
         fail(str(error) or repr(error))
 

@@ -20,9 +20,17 @@ def replay(
     to: Path | None = typer.Option(None, help="Folder RUN/ to write; an earlier run is replaced.", show_default=False),
     since: str | None = typer.Option(None, "--from", help="Leave out what came before (RFC 3339).", show_default=False),
     until: str | None = typer.Option(None, help="Leave out what came from then on (RFC 3339).", show_default=False),
+    mqtt: str | None = typer.Option(
+        None, metavar="HOST:PORT", help="Play into this MQTT broker; `embedded` brings one.", show_default=False
+    ),
+    workers: int = typer.Option(1, min=1, max=8, help="With --mqtt and --to: worker processes."),
     as_json: bool = typer.Option(False, "--json", help="Print run.json instead of a sentence."),
 ) -> None:
-    """Run a recording through qualify, detect and correlate on its own clock; no broker, no store."""
+    """Run a recording through qualify, detect and correlate on its own clock; no broker, no store.
+
+    With --mqtt it is played into a broker instead; with --to as well, it goes through MQTT, Kafka (WUGAN_KAFKA, else an
+    embedded one) and Faust in processes of its own, and RUN/ is written from their stores: the same tickets.
+    """
     speed = rate_of(rate)
     since_ms, until_ms = moment_of(since, "--from"), moment_of(until, "--until")
     from app.cli.errors import one_line
@@ -33,9 +41,15 @@ def replay(
         if to is not None:
             check_run_folder(to)
         read, zoned, read_s = read_all(recording, site, since_ms, until_ms)
-        result, run_s = run_here(read, zoned, speed)
+        if mqtt is not None and to is None:
+            play_only(read, zoned, mqtt, speed)
+            return
+        result, run_s = (
+            run_here(read, zoned, speed) if mqtt is None else run_through(read, zoned, site, mqtt, speed, workers)
+        )
         wall = figures(len(read.readings), read_s, run_s)
-        meta = RunMeta(recording=read, zoned=zoned, rate=speed, since=since, until=until, wall=wall)
+        mode = "replay" if mqtt is None else "mqtt"
+        meta = RunMeta(recording=read, zoned=zoned, mode=mode, rate=speed, since=since, until=until, wall=wall)
         summary = write_run(to, result, meta) if to is not None else run_json(result, meta)
     tell(summary, result, wall, to=to, as_json=as_json)
 
@@ -77,6 +91,29 @@ def run_here(read: "Recording", zoned: "Zoned", rate: float | None) -> "tuple[Ru
     began_s = time.perf_counter()
     with ProgressBar(len(read.readings)) as on_progress:
         result = run(read, zoned, rate=rate, on_progress=on_progress)
+    return result, time.perf_counter() - began_s
+
+
+def play_only(read: "Recording", zoned: "Zoned", mqtt: str, rate: float | None) -> None:
+    """Play a recording into a broker, for whoever listens there."""
+    from app.replay_through import play_into
+    from app.settings import load_settings
+
+    published = play_into(read, zoned, mqtt, rate, load_settings())
+    typer.echo(f"published {published:,} readings and the last tick to {mqtt}")
+
+
+def run_through(
+    read: "Recording", zoned: "Zoned", site: Path, mqtt: str, rate: float | None, workers: int
+) -> "tuple[RunResult, float]":
+    """Run a recording through MQTT, Kafka and Faust in processes of its own; return how long it took. [s]"""
+    import time
+
+    from app.replay_through import replay_with_brokers
+    from app.settings import load_settings
+
+    began_s = time.perf_counter()
+    result = replay_with_brokers(read, zoned, site, mqtt=mqtt, rate=rate, workers=workers, settings=load_settings())
     return result, time.perf_counter() - began_s
 
 
