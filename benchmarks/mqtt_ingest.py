@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +98,12 @@ def cpu_s() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Return when a condition holds."""
+    while not condition():  # noqa: ASYNC110 - counts tell nobody that they changed
+        await asyncio.sleep(0.02)
+
+
 async def measure_ingest(address: MqttAddress, bus: Bus, load: Load) -> str:
     """Take the load in and say what it cost."""
     site_id = f"bench{os.getpid()}{load.per_message}v{load.protocol[0]}"
@@ -118,19 +124,17 @@ async def measure_ingest(address: MqttAddress, bus: Bus, load: Load) -> str:
     )
     counts = IngestCounts()
     ingest = asyncio.create_task(run_ingest(settings, site, bus, counts))
-    while not counts.connected:
-        await asyncio.sleep(0.05)
-    await asyncio.sleep(0.3)
+    await until(lambda: counts.connected)
+    await asyncio.sleep(0.3)  # the subscription is under way
     with publishing(address, site_id, load):
-        while not counts.waiting:
-            await asyncio.sleep(0.01)
+        await until(lambda: counts.waiting > 0)
         begun_s, cpu_before_s = time.monotonic(), cpu_s()
-        while counts.readings < load.readings:
-            await asyncio.sleep(0.05)
+        await until(lambda: counts.readings >= load.readings)
         wall_s, used_s = time.monotonic() - begun_s, cpu_s() - cpu_before_s
     ingest.cancel()
     await asyncio.gather(ingest, return_exceptions=True)
-    assert counts.accepted == load.readings, counts
+    if counts.accepted != load.readings:
+        raise SystemExit(f"not every reading was accepted: {counts}")
     return told(f"ingest, MQTT {load.protocol}", load, wall_s, used_s)
 
 

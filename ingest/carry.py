@@ -59,24 +59,27 @@ class Carrier:
         if batch.rows is not None:
             letters.append((self._topics.readings, ZONE_KEY, batch.rows))
         wait_s = FIRST_WAIT_S
-        while letters := await self._send(letters):
+        while letters and (letters := await self._send(letters)):
             await asyncio.sleep(wait_s)
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     async def _send(self, letters: list[Letter]) -> list[Letter]:
-        """Send letters and return those that Kafka did not take."""
-        if len(letters) == 1:
-            outcomes: list[BaseException | None] = [await self._try(letters[0])]
-        else:
-            outcomes = await asyncio.gather(*map(self._try, letters))
-        failed = [error for error in outcomes if error is not None]
-        if bool(failed) != self._counts.kafka_away:
-            self._counts.kafka_away = bool(failed)
-            if failed:
-                log.warning("kafka_away", error=str(failed[0]))
-            elif letters:
-                log.info("kafka_back")
-        return [letter for letter, error in zip(letters, outcomes, strict=True) if error is not None]
+        """Send letters and return those that Kafka did not take; the first one finds out whether it is there."""
+        error = await self._try(letters[0])
+        if error is not None:
+            self._note(error)
+            return letters
+        outcomes = await asyncio.gather(*map(self._try, letters[1:]))
+        self._note(next(filter(None, outcomes), None))
+        return [letter for letter, error in zip(letters[1:], outcomes, strict=True) if error is not None]
+
+    def _note(self, error: BusUnavailable | None) -> None:
+        """Note whether Kafka is away; said once."""
+        if error is not None and not self._counts.kafka_away:
+            log.warning("kafka_away", error=str(error))
+        elif error is None and self._counts.kafka_away:
+            log.info("kafka_back")
+        self._counts.kafka_away = error is not None
 
     async def _try(self, letter: Letter) -> BusUnavailable | None:
         topic, key, value = letter

@@ -48,7 +48,9 @@ class ThriftyClient(Client):
         return taken
 
 
-def build_client(settings: IngestSettings, site_id: str, *, keeps_session: bool = True) -> ThriftyClient:
+def build_client(
+    settings: IngestSettings, site_id: str, *, keeps_session: bool = True, connect_timeout_s: float = 5.0
+) -> ThriftyClient:
     """Return a client that knows where to connect to; `reconnect` does it.
 
     Without a session of its own it takes a name that nobody else has.
@@ -66,6 +68,7 @@ def build_client(settings: IngestSettings, site_id: str, *, keeps_session: bool 
         reconnect_on_failure=False,
         manual_ack=True,
     )
+    client.connect_timeout = connect_timeout_s
     if settings.username is not None:
         client.username_pw_set(settings.username, settings.password)
     if settings.tls or settings.tls_ca is not None:

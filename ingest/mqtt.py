@@ -125,7 +125,6 @@ class MqttSource:
         if self._socket is not None:
             self._loop.remove_reader(self._socket)
             self._counts.paused = True
-            log.warning("mqtt_paused", held=self._inbox.held)
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         self._taken += 1

@@ -17,7 +17,7 @@ def probe_broker(settings: IngestSettings, wait_s: float) -> str:
         OSError: The broker does not answer within `wait_s` [s] or refuses us; the message says which.
     """
     where = f"{settings.host}:{settings.port}"
-    client = build_client(settings, "probe", keeps_session=False)
+    client = build_client(settings, "probe", keeps_session=False, connect_timeout_s=wait_s)
     answered = threading.Event()
     answers: list[ReasonCode] = []
 
@@ -28,7 +28,6 @@ def probe_broker(settings: IngestSettings, wait_s: float) -> str:
         answered.set()
 
     client.on_connect = on_connect
-    client.connect_timeout = wait_s
     client.reconnect()
     client.loop_start()
     try:
