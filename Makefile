@@ -9,13 +9,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 ARGS ?=
-BENCH ?= $(sort $(notdir $(basename $(wildcard benchmarks/[a-z]*.py))))
+BENCH ?= $(filter-out scores hidden_like realism,$(sort $(notdir $(basename $(wildcard benchmarks/[a-z]*.py)))))
 PYTHONS ?= python3.11 python3.12 python3.13
 PYTEST := $(BIN)/pytest
 SERVICES ?= ../shared/services
 export SERVICES
 
-.PHONY: help install demo test test-services test-browser bench lint fmt wheel check-compose constraints clean
+.PHONY: help install demo test test-services test-browser bench scores lint fmt wheel check-compose constraints clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ bench: install ## Measure the figures of the README; one of them: make bench BEN
 	@for name in $(BENCH); do \
 	    echo "bench: python -m benchmarks.$$name $(ARGS)"; $(BIN)/python -m "benchmarks.$$name" $(ARGS); \
 	done
+
+scores: install ## Score the method on all scenarios, e.g. make scores ARGS="--scenarios strong,weak --seeds 1,2"
+	@echo "scores: python -m benchmarks.scores $(if $(ARGS),$(ARGS),--md docs/scores.md)"
+	@$(BIN)/python -m benchmarks.scores $(if $(ARGS),$(ARGS),--md docs/scores.md)
 
 lint: install ## Style, format, types, layers
 	@echo "lint: ruff check";    $(BIN)/ruff check --quiet .

@@ -1,0 +1,114 @@
+"""Many scenarios under many seeds: simulated once, replayed in this process, judged; in parallel."""
+
+import hashlib
+import multiprocessing
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import numpy as np
+
+from domain.pipeline import make_ready
+from simulators.recording import read_recording
+from simulators.replay import replay
+from simulators.scenario import load_scenario
+from simulators.scoring.outcomes import RunScore
+from simulators.scoring.refused import ScoringRefused
+from simulators.scoring.run_input import read_site_beside, seen_at
+from simulators.scoring.score import score_run
+from simulators.scoring.truth import read_truth
+from simulators.world import World
+from simulators.write_recording import write_recording
+
+KEPT_VERSIONS = 3
+"""Recordings of so many versions of the simulator stay on disk."""
+_CODE = ("world", "scenario.py", "scenario_checks.py", "scenario_tables.py", "scenario_types.py", "write_recording.py")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Job:
+    """One world: a packaged scenario under a seed, or a recording folder that somebody else made."""
+
+    group: str
+    seed: int
+    folder: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in tables."""
+        return f"{self.group}-{self.seed}" if self.folder is None else self.folder.name
+
+
+def campaign(
+    jobs: Sequence[Job], store: Path, processes: int, told: Callable[[Job, RunScore], None] | None = None
+) -> dict[str, list[RunScore]]:
+    """Return every run as judged, by group, in the order of the jobs.
+
+    Args:
+        jobs: Worlds to play.
+        store: Folder of recordings; what was simulated before by the same code is not simulated again.
+        processes: How many at once.
+        told: Called as each is done.
+    """
+    place = _place(store)
+    work = [(job, place / job.name if job.folder is None else job.folder) for job in jobs]
+    groups: dict[str, list[RunScore]] = {job.group: [] for job in jobs}
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        for job, score in zip(jobs, pool.imap(_play, work), strict=True):
+            groups[job.group].append(score)
+            if told is not None:
+                told(job, score)
+    return groups
+
+
+def score_recording(folder: Path, name: str) -> RunScore:
+    """Replay a recording that holds its site and its truth, and judge what came out.
+
+    Raises:
+        ScoringRefused: The site or the truth is missing.
+    """
+    events = read_truth(folder / "truth.parquet")
+    site = read_site_beside(folder / "truth.parquet")
+    if site is None:
+        raise ScoringRefused(f"{folder}: holds no site/; simulate it anew")
+    recording = read_recording(folder, site)
+    result = replay(recording, make_ready(site))
+    return score_run(seen_at(site, result.tickets, (recording.first_ms, recording.last_ms)), events, name)
+
+
+def _play(work: tuple[Job, Path]) -> RunScore:
+    job, folder = work
+    if job.folder is None and not (folder / "truth.parquet").is_file():
+        write_recording(folder, World(load_scenario(job.group), job.seed))
+    return score_recording(folder, job.name)
+
+
+def _place(store: Path) -> Path:
+    """Return the folder for recordings of this simulator, and remove those of old ones."""
+    place = store / simulator_version()
+    place.mkdir(parents=True, exist_ok=True)
+    place.touch()
+    versions = sorted(store.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for old in versions[KEPT_VERSIONS:]:
+        shutil.rmtree(old, ignore_errors=True)
+    return place
+
+
+def simulator_version() -> str:
+    """Return a hash over the code and the scenarios that make a recording, and the library that draws chance."""
+    digest = hashlib.sha256(np.__version__.encode())
+    root = files("simulators")
+    for name, content in sorted(_texts([*(root / part for part in _CODE), root / "scenarios"])):
+        digest.update(name.encode() + b"\0" + content + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _texts(parts: Iterable[Traversable]) -> Iterable[tuple[str, bytes]]:
+    for part in parts:
+        if part.is_dir():
+            yield from _texts(entry for entry in part.iterdir() if entry.name != "__pycache__")
+        else:
+            yield part.name, part.read_bytes()
