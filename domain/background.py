@@ -6,6 +6,7 @@ import numpy as np
 
 from domain.channels import N_POLLUTANTS
 from domain.readings import BoolArray, FloatArray, IndexArray
+from domain.rules import DetectRules
 
 LOG_SHIFT_UGM3 = np.array([5.0, 10.0, 8.0, 12.0])
 """Added before taking logarithms, so that instrument noise near zero does not look like a ratio. Design values, about
@@ -81,7 +82,7 @@ def expected_level(level: FloatArray, offset: FloatArray, usable: BoolArray, nei
 
 
 def learn(
-    baseline: Baseline, residual: FloatArray, calm: BoolArray, step_min: FloatArray, offset_hours: float
+    baseline: Baseline, residual: FloatArray, calm: BoolArray, step_min: FloatArray, rules: DetectRules
 ) -> Baseline:
     """Follow slow offsets and scatters where nothing happens.
 
@@ -90,16 +91,19 @@ def learn(
         residual: Level minus expected level, shape (sensors, 4).
         calm: Where to learn, shape (sensors, 4).
         step_min: Minutes that each new value stands for, shape (sensors, 1). [min]
-        offset_hours: Time constant once warmed up. [h]
+        rules: `offset_hours` is the time constant once warmed up; until `warmup_min` every residual counts whole, so
+            that a sensor with a large offset of its own is known by then.
 
     Returns:
         The new baseline: a running mean at first, exponential forgetting later.
     """
     learnt = baseline.learnt_min + np.where(calm, step_min, 0.0)
-    share = np.where(calm, step_min / np.minimum(np.maximum(learnt, step_min), offset_hours * 60.0), 0.0)
-    wish = np.clip(np.where(calm, residual, 0.0), -_RESIDUAL_CLIP, _RESIDUAL_CLIP)
+    share = np.where(calm, step_min / np.minimum(np.maximum(learnt, step_min), rules.offset_hours * 60.0), 0.0)
+    most = np.where(learnt < rules.warmup_min, np.inf, _RESIDUAL_CLIP)
+    wish = np.clip(np.where(calm, residual, 0.0), -most, most)
     offset = baseline.offset + share * wish
-    distance = _ABS_TO_SIGMA * np.abs(np.where(calm, residual, 0.0))
+    told = calm & (baseline.learnt_min > 0)  # the first residual is the offset itself, no scatter
+    distance = _ABS_TO_SIGMA * np.abs(np.where(told, residual, 0.0))
     scatter = baseline.scatter + share * np.where(calm, distance - baseline.scatter, 0.0)
     return Baseline(offset, scatter, learnt)
 

@@ -13,9 +13,9 @@ from domain.field import ChannelState, JudgedField
 from domain.grouping import group
 from domain.incident import Incident
 from domain.readings import BoolArray
-from domain.testimony import hear
 from domain.ticket import Ticket
 from domain.times import rfc3339, to_datetime
+from domain.witnesses import hear
 from domain.writeup import write_merged, write_up
 from domain.zone import Zone
 
@@ -125,7 +125,7 @@ def _weigh(incident: Incident, breaches: Breaches, judged: JudgedField, wind: Zo
     quiet = silent_xy_m(judged, channel, zone)
     unseen = claims(zone.places, quiet, np.full(len(quiet), channel), wind, zone.rules).sum(axis=0)
     sensors = tuple(breaches.sensor[rows].tolist())
-    return replace(incident, testimony=hear(incident.testimony, sensors, seen, unseen), evidence=evidence)
+    return replace(incident, witnesses=hear(incident.witnesses, sensors, seen, unseen), evidence=evidence)
 
 
 def _judge(

@@ -12,7 +12,7 @@ from domain.onset import Look, Onset, give_up, is_raised, judge, no_onset
 from domain.readings import BoolArray, FloatArray, IndexArray
 from domain.rules import DetectRules
 from domain.site import Site
-from domain.standing import Standing, nothing_stands, stands, take
+from domain.standing import Standing, flagged, nothing_stands, stands, take
 
 VEHICLE_SIGMA = 0.25
 """A vehicle crosses traffic: its minutes scatter at least so much (in logarithms) about the stations'. Design value."""
@@ -77,7 +77,7 @@ def advance(
     baseline, onset = _relearn(state.baseline, onset, field.minute_ms, rules)
     fresh = standing.value_minute == minute
     calm = healthy & fresh & ~np.isnan(band.residual) & ~is_raised(onset.state)
-    baseline = learn(baseline, band.residual, calm, standing.step_min[:, np.newaxis], rules.offset_hours)
+    baseline = learn(baseline, band.residual, calm, standing.step_min[:, np.newaxis], rules)
     state = DetectState(minute=minute, standing=standing, baseline=baseline, onset=onset)
     return state, _judged_field(state, field, band, minute, rules)
 
@@ -123,17 +123,17 @@ def _spread(residual: FloatArray, usable: BoolArray) -> FloatArray:
 
 def _look(standing: Standing, band: Band, baseline: Baseline, minute: int, rules: DetectRules) -> Look:
     speaks = stands(standing, minute, rules.hold_min)
-    flagged = speaks & (standing.flags != 0)
+    untrusted = flagged(standing, minute, rules.hold_min)
     step_min = standing.step_min[:, np.newaxis]
     excess = standing.value - band.background
     low = (band.residual < rules.clear_sigma * band.sigma) | (excess < 0.5 * np.array(rules.floor_ugm3))
     known = baseline.learnt_min >= np.maximum(rules.warmup_min, rules.warmup_readings * step_min)
     return Look(
-        judged=speaks & ~flagged & ~np.isnan(band.residual) & known,
+        judged=speaks & (standing.flags == 0) & ~np.isnan(band.residual) & known,
         fresh=standing.value_minute == minute,
         over=standing.value > band.upper,
         quiet=low,
-        flagged=flagged,
+        flagged=untrusted,
         value_ms=standing.value_minute * MINUTE_MS,
         step_min=step_min,
     )
@@ -151,7 +151,7 @@ def _judged_field(state: DetectState, field: MinuteField, band: Band, minute: in
     """Return a row for every sensor that has a value standing, or an excess that lasts."""
     standing, onset = state.standing, state.onset
     speaks = stands(standing, minute, rules.hold_min)
-    shown = (speaks | is_raised(onset.state)).any(axis=1)
+    shown = (speaks | flagged(standing, minute, rules.hold_min) | is_raised(onset.state)).any(axis=1)
     rows = np.flatnonzero(shown).astype(np.int32)
     return JudgedField(
         minute_ms=field.minute_ms,
@@ -167,7 +167,7 @@ def _judged_field(state: DetectState, field: MinuteField, band: Band, minute: in
         sigma=band.sigma[rows],
         state=onset.state[rows],
         since_ms=onset.since_ms[rows],
-        fresh=(standing.value_minute[rows] == minute).any(axis=1),
+        fresh=(standing.heard_minute[rows] == minute).any(axis=1),
         weather=field.weather,
     )
 

@@ -9,7 +9,7 @@ from domain.breaches import Breaches
 from domain.channels import MINUTE_MS
 from domain.incident import Incident, Member
 from domain.readings import FloatArray
-from domain.testimony import no_testimony, together, weakest_claim
+from domain.witnesses import no_witnesses, together, weakest_claim
 from domain.zone import Zone
 
 UNLIKELY_CLAIM = 0.03
@@ -70,7 +70,7 @@ def _within_reach(incidents: list[Incident], member: Member, wind: ZoneWind, zon
 def _contradicts(incident: Incident, member: Member, wind: ZoneWind, zone: Zone) -> bool:
     """Say whether no place could be the source of both, though each alone has one."""
     place, channel = np.array([[member.x_m, member.y_m]]), np.array([member.channel])
-    return _apart(weakest_claim(incident.testimony), claims(zone.places, place, channel, wind, zone.rules)[0])
+    return _apart(weakest_claim(incident.witnesses), claims(zone.places, place, channel, wind, zone.rules)[0])
 
 
 def _apart(one: FloatArray, other: FloatArray) -> bool:
@@ -84,8 +84,8 @@ def _merge(grown: list[Incident], near: list[int], absorbed: list[tuple[Incident
     Those that no one source explains stay apart: the breach then goes to the nearest alone.
     """
     keep = min(near, key=lambda index: _age(grown[index], index))
-    kept = weakest_claim(grown[keep].testimony)
-    ties = [index for index in near if index != keep and not _apart(kept, weakest_claim(grown[index].testimony))]
+    kept = weakest_claim(grown[keep].witnesses)
+    ties = [index for index in near if index != keep and not _apart(kept, weakest_claim(grown[index].witnesses))]
     if not ties:
         return near[0]
     for index in sorted(ties, reverse=True):
@@ -111,14 +111,14 @@ def _absorb(incident: Incident, loser: Incident) -> Incident:
         incident,
         members=(*incident.members, *loser.members),
         peak=max(incident.peak, loser.peak, key=lambda peak: peak.excess_ugm3),
-        testimony=together(incident.testimony, loser.testimony),
+        witnesses=together(incident.witnesses, loser.witnesses),
         absorbed=(*incident.absorbed, *tickets),
     )
 
 
 def _begin(member: Member, breaches: Breaches, row: int, zone: Zone) -> Incident:
-    nobody = no_testimony(len(zone.places.enterprise_id))
-    return Incident(members=(member,), peak=breaches.excess(row), testimony=nobody)
+    nobody = no_witnesses(len(zone.places.enterprise_id))
+    return Incident(members=(member,), peak=breaches.excess(row), witnesses=nobody)
 
 
 def _join(incident: Incident, member: Member, breaches: Breaches, row: int) -> Incident:

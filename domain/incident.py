@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from domain.decisions import Decision
-from domain.testimony import Testimony
 from domain.ticket import Ticket
+from domain.witnesses import Witnesses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Incident:
 
     Attributes:
         members: In order of joining.
-        testimony: What its sensors say about the source.
+        witnesses: What its sensors say about the source.
         evidence: Hash over the rows that the judgement rests on.
         held: Why no ticket is open yet; None before the first judgement and once a ticket is open.
         absorbed: Ids of tickets that were merged into this one and are not told of yet.
@@ -63,7 +63,7 @@ class Incident:
 
     members: tuple[Member, ...]
     peak: PeakExcess
-    testimony: Testimony
+    witnesses: Witnesses
     evidence: str = ""
     held: Decision | None = None
     absorbed: tuple[str, ...] = ()

@@ -50,7 +50,7 @@ def recommend(
     permit = _running_permit(site, leader, at)
     if permit:
         reasons.append(permit)
-    strong = incident.peak.value_ugm3 >= STRONG_RATIO * max(incident.peak.background_ugm3, 1.0)
+    strong = _is_strong(incident)
     if strong:
         reasons.append("excess_strong")
     if leader >= 0 and site.enterprises[leader].whitelisted:
@@ -59,6 +59,10 @@ def recommend(
     action = Action.DISPATCH if go else Action.WATCH
     priority = 1 if go and strong else 2 if go or strong else 3
     return Advice(recommendation=Recommendation(action=action, reasons=tuple(reasons)), priority=priority)
+
+
+def _is_strong(incident: Incident) -> bool:
+    return incident.peak.value_ugm3 >= STRONG_RATIO * max(incident.peak.background_ugm3, 1.0)
 
 
 def _advised(incident: Incident) -> Action | None:

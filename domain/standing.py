@@ -22,15 +22,17 @@ class Standing:
     Attributes:
         value: Last values, shape (sensors, 4). [µg/m³]
         value_minute: Minute each value is from, 0 = none, shape (sensors, 4). [minutes since 1970]
+        heard_minute: Minute of the last word, trusted or flagged, 0 = none, shape (sensors, 4). [minutes since 1970]
         completeness: Of the last minute reported, shape (sensors, 4).
         flags: `Flag` bits of the last minute reported, shape (sensors, 4).
         lon: Where it last stood, shape (sensors,). [degrees]
         lat: As `lon`.
-        step_min: Usual time between minutes with a value, shape (sensors,). [min]
+        step_min: Usual time between a sensor's words, shape (sensors,). [min]
     """
 
     value: FloatArray
     value_minute: IntArray
+    heard_minute: IntArray
     completeness: FloatArray
     flags: FlagArray
     lon: FloatArray
@@ -45,6 +47,7 @@ def nothing_stands(site: Site) -> Standing:
     return Standing(
         value=nan_block(rows),
         value_minute=np.zeros(shape, np.int64),
+        heard_minute=np.zeros(shape, np.int64),
         completeness=np.zeros(shape),
         flags=np.zeros(shape, np.uint16),
         lon=np.array([sensor.lon for sensor in site.sensors]),
@@ -60,11 +63,12 @@ def take(known: Standing, field: MinuteField, minute: int) -> Standing:
         return known
     has_value = ~np.isnan(field.value)
     reported = has_value | (field.flags != 0)
-    value, value_minute = known.value.copy(), known.value_minute.copy()
+    value, value_minute, heard_minute = known.value.copy(), known.value_minute.copy(), known.heard_minute.copy()
     completeness, flags = known.completeness.copy(), known.flags.copy()
     lon, lat = known.lon.copy(), known.lat.copy()
     value[sensor] = np.where(has_value, field.value, value[sensor])
     value_minute[sensor] = np.where(has_value, minute, value_minute[sensor])
+    heard_minute[sensor] = np.where(reported, minute, heard_minute[sensor])
     completeness[sensor] = np.where(reported, field.completeness, completeness[sensor])
     flags[sensor] = np.where(reported, field.flags, flags[sensor])
     placed = ~np.isnan(field.lon)
@@ -72,6 +76,7 @@ def take(known: Standing, field: MinuteField, minute: int) -> Standing:
     return Standing(
         value=value,
         value_minute=value_minute,
+        heard_minute=heard_minute,
         completeness=completeness,
         flags=flags,
         lon=lon,
@@ -82,13 +87,23 @@ def take(known: Standing, field: MinuteField, minute: int) -> Standing:
 
 def stands(known: Standing, minute: int, hold_min: int) -> BoolArray:
     """Return which values still speak, shape (sensors, 4): `hold_min`, or 1.5 intervals of a slower sensor."""
-    longest_min = np.maximum(hold_min, 1.5 * known.step_min)[:, np.newaxis]
-    return ~np.isnan(known.value) & (minute - known.value_minute <= longest_min)
+    return ~np.isnan(known.value) & (minute - known.value_minute <= _longest(known, hold_min))
+
+
+def flagged(known: Standing, minute: int, hold_min: int) -> BoolArray:
+    """Return which channels speak, but are not trusted, shape (sensors, 4)."""
+    untrusted: BoolArray = (known.flags != 0) & (minute - known.heard_minute <= _longest(known, hold_min))
+    return untrusted
+
+
+def _longest(known: Standing, hold_min: int) -> FloatArray:
+    longest_min: FloatArray = np.maximum(hold_min, 1.5 * known.step_min)[:, np.newaxis]
+    return longest_min
 
 
 def _usual_step(known: Standing, field: MinuteField, minute: int) -> FloatArray:
-    speaking = field.sensor[~np.isnan(field.value).all(axis=1)]
-    before = known.value_minute[speaking].max(axis=1)
+    speaking = field.sensor
+    before = known.heard_minute[speaking].max(axis=1)
     gap_min = np.where(before > 0, minute - before, 1).astype(np.float64)
     usual = known.step_min[speaking]
     step_min = known.step_min.copy()

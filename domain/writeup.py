@@ -13,9 +13,9 @@ from domain.field import Flag, JudgedField
 from domain.incident import Incident, PeakExcess
 from domain.readings import FloatArray
 from domain.recommend import Advice, recommend
-from domain.testimony import posterior
 from domain.ticket import Candidate, Excluded, HistoryEntry, Peak, Ticket, TicketKind, TicketState, Wind
 from domain.times import rfc3339, to_datetime
+from domain.witnesses import posterior
 from domain.zone import Zone
 
 EXCLUDED_WITHIN_M = 2000.0
@@ -65,7 +65,7 @@ def ticket_id(site: str, sensor_id: str, pollutant: str, event_start: datetime) 
 def conclude(incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone) -> Conclusion:
     """Return what an incident says now."""
     at = to_datetime(judged.clock_ms)
-    probability, unknown = posterior(incident.testimony, zone.rules)
+    probability, unknown = posterior(incident.witnesses, zone.rules)
     calm = wind.is_calm(zone.rules)
     candidates, unknown_shown = candidates_of(probability, incident, zone)
     lon, lat = _source(probability, unknown, incident.peak, zone)
@@ -102,7 +102,7 @@ def write_up(incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone
         lon=conclusion.lon,
         lat=conclusion.lat,
         sensors=tuple(names[sensor] for sensor in incident.sensors),
-        excluded=_excluded(incident.peak, judged, zone),
+        excluded=_excluded(ticket.excluded, incident.peak, judged, zone),
         wind=_wind(wind, zone),
         candidates=conclusion.candidates,
         unknown_probability=conclusion.unknown,
@@ -195,19 +195,18 @@ def _peak(peak: PeakExcess, names: tuple[str, ...]) -> Peak:
     )
 
 
-def _excluded(peak: PeakExcess, judged: JudgedField, zone: Zone) -> tuple[Excluded, ...]:
+def _excluded(known: tuple[Excluded, ...], peak: PeakExcess, judged: JudgedField, zone: Zone) -> tuple[Excluded, ...]:
+    """Return every sensor near that was not asked at some moment of the incident, with the newest reason."""
     flagged = np.flatnonzero(judged.flags.any(axis=1))
     if not len(flagged):
-        return ()
+        return known
     xy = zone.projection.to_metres(judged.lon[flagged], judged.lat[flagged])
     near = np.hypot(xy[:, 0] - peak.x_m, xy[:, 1] - peak.y_m) <= EXCLUDED_WITHIN_M
-    return tuple(
-        Excluded(
-            sensor_id=zone.site.sensor_ids[judged.sensor[row]],
-            reason=_flag_names(int(np.bitwise_or.reduce(judged.flags[row]))),
-        )
-        for row in flagged[near].tolist()
-    )
+    reasons = {out.sensor_id: out.reason for out in known}
+    for row in flagged[near].tolist():
+        bits = int(np.bitwise_or.reduce(judged.flags[row]))
+        reasons[zone.site.sensor_ids[judged.sensor[row]]] = _flag_names(bits)
+    return tuple(Excluded(sensor_id=name, reason=reasons[name]) for name in sorted(reasons))
 
 
 def _flag_names(bits: int) -> str:

@@ -18,7 +18,7 @@ SILENCE_WEIGHT = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Testimony:
+class Witnesses:
     """Sums over an incident's minutes.
 
     Attributes:
@@ -36,12 +36,12 @@ class Testimony:
     unseen_minutes: float = 0.0
 
 
-def no_testimony(places: int) -> Testimony:
-    """Return the testimony of nobody."""
-    return Testimony(sensors=(), seen=np.empty((0, places)), seen_minutes=np.empty(0), unseen=np.zeros(places))
+def no_witnesses(places: int) -> Witnesses:
+    """Return the witnesses of nobody."""
+    return Witnesses(sensors=(), seen=np.empty((0, places)), seen_minutes=np.empty(0), unseen=np.zeros(places))
 
 
-def hear(known: Testimony, sensors: tuple[int, ...], seen: FloatArray, unseen: FloatArray) -> Testimony:
+def hear(known: Witnesses, sensors: tuple[int, ...], seen: FloatArray, unseen: FloatArray) -> Witnesses:
     """Add one minute.
 
     Args:
@@ -59,7 +59,7 @@ def hear(known: Testimony, sensors: tuple[int, ...], seen: FloatArray, unseen: F
     where = [names.index(sensor) for sensor in sensors]
     np.add.at(sums, where, seen)
     np.add.at(minutes, where, 1.0)
-    return Testimony(
+    return Witnesses(
         sensors=names,
         seen=sums,
         seen_minutes=minutes,
@@ -68,8 +68,8 @@ def hear(known: Testimony, sensors: tuple[int, ...], seen: FloatArray, unseen: F
     )
 
 
-def together(known: Testimony, other: Testimony) -> Testimony:
-    """Return the testimony of two incidents that are one."""
+def together(known: Witnesses, other: Witnesses) -> Witnesses:
+    """Return the witnesses of two incidents that are one."""
     joint = known
     for row, sensor in enumerate(other.sensors):
         joint = hear(joint, (sensor,), other.seen[row : row + 1], np.zeros_like(known.unseen))
@@ -83,7 +83,7 @@ def together(known: Testimony, other: Testimony) -> Testimony:
     )
 
 
-def weakest_claim(said: Testimony) -> FloatArray:
+def weakest_claim(said: Witnesses) -> FloatArray:
     """Return how well each place explains what its worst witness saw, shape (places,); 1 where nobody spoke yet."""
     if not said.sensors:
         return np.ones_like(said.unseen)
@@ -91,7 +91,7 @@ def weakest_claim(said: Testimony) -> FloatArray:
     return weakest
 
 
-def posterior(said: Testimony, rules: CorrelateRules) -> tuple[FloatArray, float]:
+def posterior(said: Witnesses, rules: CorrelateRules) -> tuple[FloatArray, float]:
     """Return each place's probability, shape (places,), and that of a source nobody registered; they sum to 1.
 
     A place's weight is the product over witnesses of its mean claim, times exp(-what should have been seen elsewhere).
