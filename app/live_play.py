@@ -18,6 +18,8 @@ from simulators.player import PlayCounts, Player, PlayerSettings, Step
 from simulators.world import World
 
 TELL_EVERY_S = 0.5
+LAST_TICK_MS = 120_000
+"""The last tick lies so far after the last reading that its minute is settled. [ms]"""
 BEAT_MS = 1000
 """Live, the zone's sensors are heard each second. [ms]"""
 
@@ -48,7 +50,8 @@ def play_live(simulation: Simulation, where: str, speed: float, *, as_json: bool
     with Player(own) as player:
         teller = threading.Thread(target=_tell, args=(player.counts, stop, as_json), daemon=True)
         teller.start()
-        player.play(beats(simulation.world, own.live_from_ms or 0), stop=stop)
+        steps = beats(simulation.world, own.live_from_ms or 0)
+        player.play(steps, stop=stop, final_clock_ms=lambda end_ms: end_ms + LAST_TICK_MS)
         stop.set()
         teller.join()
         _say(player.counts, as_json=as_json)
