@@ -152,20 +152,38 @@ class KafkaTail:
 
     async def read_all(self, topic: str) -> AsyncIterator[bytes]:
         """Yield what a topic holds now, and end."""
-        consumer = self._consumer()
-        await consumer.start()
+        async for _, raw in self._read([topic], back=None):
+            yield raw
+
+    async def recent(self, topics: Sequence[str]) -> AsyncIterator[tuple[str, bytes]]:
+        """Yield (topic, message) of the last `back` messages of each topic, and end.
+
+        Raises:
+            ConnectionError: Kafka does not answer.
+        """
         try:
-            places = await _assign(consumer, [topic])
+            async for message in self._read(topics, self._back):
+                yield message
+        except KafkaError as error:
+            raise BusUnavailable(f"Kafka at {self._bootstrap} does not answer: {error!r}") from error
+
+    async def _read(self, topics: Sequence[str], back: int | None) -> AsyncIterator[tuple[str, bytes]]:
+        consumer = self._consumer()
+        try:
+            await consumer.start()
+            places = await _assign(consumer, topics)
             ends = await consumer.end_offsets(places)
-            await consumer.seek_to_beginning(*places)
+            starts = await consumer.beginning_offsets(places)
+            for place in places:
+                consumer.seek(place, starts[place] if back is None else max(starts[place], ends[place] - back))
             while True:
                 batches = await consumer.getmany(timeout_ms=LOOK_MS)
                 # Past the named end as well: the embedded broker names the first message of the last batch.
-                if not batches and await consumer.position(places[0]) >= ends[places[0]]:
+                if not batches and all([await consumer.position(place) >= ends[place] for place in places]):
                     return
-                for messages in batches.values():
+                for place, messages in batches.items():
                     for message in messages:
-                        yield message.value
+                        yield place.topic, message.value
         finally:
             await consumer.stop()
 

@@ -16,5 +16,8 @@ def map_file(
         from app.map_file import write_map
         from app.settings import load_settings
 
-        write_map(load_settings(site=site), out)
-        typer.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB, opens without a network")
+        written = write_map(load_settings(site=site), out)
+        if written.away:
+            typer.echo(f"wugan: the sensors' values are left out: {written.away}", err=True)
+        size_mb = out.stat().st_size / 1e6
+        typer.echo(f"{out}: {written.tickets} tickets, {size_mb:.1f} MB, opens without a network")
