@@ -19,8 +19,8 @@ def thousandths(probability: FloatArray) -> tuple[list[int], int]:
 
     >>> thousandths(np.array([0.9995, 0.0004]))
     ([1000, 0], 0)
-    >>> thousandths(np.array([0.4995, 0.5005]))
-    ([499, 501], 0)
+    >>> thousandths(np.array([0.3336, 0.3336, 0.3328]))
+    ([333, 334, 333], 0)
     """
     exact = np.where(probability >= SHOWN_PROBABILITY, probability * _THOUSAND, 0.0)
     counts = np.floor(exact + 0.5).astype(np.int64)

@@ -28,6 +28,8 @@ _FIXED = (
 )
 _FIXED_TYPES = dict(_FIXED)
 _IPC = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+_IPC_READ = pa.ipc.IpcReadOptions(use_threads=False)
+"""A few hundred rows are decoded at once: waking a pool of threads costs several times the work itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def _encode_batch(batch: pa.RecordBatch) -> bytes:
 
 
 def _decode_batch(raw: bytes) -> pa.RecordBatch:
-    with pa.ipc.open_stream(raw) as reader:
+    with pa.ipc.open_stream(raw, options=_IPC_READ) as reader:
         return reader.read_next_batch()
 
 

@@ -167,6 +167,11 @@ class Ran:
         return [encode_ticket(ticket) for ticket in self.tickets]
 
     @property
+    def closing(self) -> list[bytes]:
+        """Every ticket as last written up, by id: the lines of `tickets.jsonl`."""
+        return [encode_ticket(self.last[name]) for name in sorted(self.last)]
+
+    @property
     def names(self) -> list[str]:
         """The decisions' names, in order."""
         return [made.name.value for made in self.decisions]
