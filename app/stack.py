@@ -46,15 +46,15 @@ class Stack:
             raise StackFailed(f"{name} failed: {child.last_words()}")
         self.children.stop(child)
 
-    def start(self, command: str, name: str | None = None) -> Child:
+    def start(self, command: str, name: str | None = None, *options: str) -> Child:
         """Start ingest or worker with an operations port of its own, or the desk."""
         name = name or command
         if command == "desk":
             self.ports[name] = int(self.settings["WUGAN_DESK_PORT"])
-            return self.children.start_wugan(name, command)
+            return self.children.start_wugan(name, command, *options)
         self.ports[name] = free_port()
         own = {"WUGAN_OPERATIONS_PORT": str(self.ports[name])}
-        return self.children.start_wugan(name, command, environment=own)
+        return self.children.start_wugan(name, command, *options, environment=own)
 
     def await_ready(self) -> None:
         """Wait until every started process says that it is ready.

@@ -1,4 +1,4 @@
-"""`wugan worker`: both Faust apps in one process, with readiness and metrics."""
+"""`wugan worker`: one or both Faust apps in a process, with readiness and metrics."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -14,8 +14,9 @@ from app.operations import operations
 from app.progress import Progress
 from app.settings import Settings
 from app.signals import first_of, stop_event
+from app.steps import Steps
 from app.wiring import history_of, site_of, store_of, stream_settings
-from domain.pipeline import make_ready
+from domain.pipeline import Zoned, make_ready
 from domain.wire import Topics
 from streams.build import build_record_app, build_zone_app, group_of
 from streams.meter import Meter
@@ -26,8 +27,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 
-async def run_worker(settings: Settings) -> None:
-    """Carry readings to tickets and history until SIGTERM or Ctrl-C.
+async def run_worker(settings: Settings, steps: Steps = Steps.ALL) -> None:
+    """Carry readings to tickets and history, or to one of the two, until SIGTERM or Ctrl-C.
 
     Raises:
         ValueError: Settings or site folder are wrong.
@@ -36,17 +37,12 @@ async def run_worker(settings: Settings) -> None:
     """
     stop = stop_event()
     zoned = make_ready(site_of(settings))
-    store, history = store_of(settings, zoned.site), history_of(settings, zoned.site)
     streams = stream_settings(settings)
-    await create_topics(streams.bootstrap, streams.topics, settings.kafka_replication)
     meter = Meter()
-    zone = build_zone_app(streams, zoned, store.snapshots, store.tickets, meter)
-    record = build_record_app(streams, zoned, history, meter)
+    apps = _apps(settings, steps, zoned, meter)
+    await create_topics(streams.bootstrap, streams.topics, settings.kafka_replication)
     async with AsyncExitStack() as cleanup:
-        progress = [
-            await _progress(cleanup, streams, "zone", zone, meter),
-            await _progress(cleanup, streams, "record", record, meter),
-        ]
+        progress = [await _progress(cleanup, streams, role, app, meter) for role, app in apps.items()]
         registry = meter_metrics(meter, lambda: {**meter.gauges, **_merged(part.gauges() for part in progress)})
         await cleanup.enter_async_context(
             operations(
@@ -56,7 +52,19 @@ async def run_worker(settings: Settings) -> None:
                 registry,
             )
         )
-        await _run_apps(stop, zone, record)
+        await _run_apps(stop, *apps.values())
+
+
+def _apps(settings: Settings, steps: Steps, zoned: Zoned, meter: Meter) -> dict[str, faust.App]:
+    """Build what is wanted, role to app; stores that nobody needs are not opened."""
+    streams = stream_settings(settings)
+    apps: dict[str, faust.App] = {}
+    if steps is not Steps.RECORD:
+        store = store_of(settings, zoned.site)
+        apps["zone"] = build_zone_app(streams, zoned, store.snapshots, store.tickets, meter)
+    if steps is not Steps.ZONE:
+        apps["record"] = build_record_app(streams, zoned, history_of(settings, zoned.site), meter)
+    return apps
 
 
 def _merged(parts: Iterable[dict[str, T]]) -> dict[str, T]:

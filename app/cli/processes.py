@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from app.steps import Steps
+
 if TYPE_CHECKING:
     from app.settings import Settings
 
@@ -22,14 +24,17 @@ def ingest(site: Path | None = Site) -> None:
         _run(run_ingest_process, site=site)
 
 
-def worker(site: Path | None = Site) -> None:
+def worker(
+    site: Path | None = Site,
+    steps: Steps = typer.Option(Steps.ALL, help="All, or readings to tickets, or readings to history."),
+) -> None:
     """Run the stream steps: qualify, detect, correlate, ticketing and record."""
     from app.cli.errors import one_line
 
     with one_line():
         from app.worker import run_worker
 
-        _run(run_worker, site=site)
+        _run(lambda settings: run_worker(settings, steps), site=site)
 
 
 def desk(
