@@ -29,6 +29,8 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0
 """Between two tries to connect. [s]"""
 UPKEEP_S = 1.0
 """Between two looks at the keep-alive. [s]"""
+NAP_S = 0.004
+"""After a message, before the socket is looked at again: single messages come cheaper by the dozen. [s]"""
 MOST_AT_ONCE = 64
 """Messages read before the event loop's other work has its turn."""
 
@@ -102,12 +104,13 @@ class MqttSource:
             self._client.loop_misc()
 
     def _listen(self) -> None:
-        if self._socket is not None:
+        if self._socket is not None and not self._counts.paused:
             self._loop.add_reader(self._socket, self._read)
             self._loop.call_soon(self._read)  # what was read ahead wakes nobody
 
     def _read(self) -> None:
-        """Read what has come, until the inbox is full."""
+        """Read what has come, until the inbox is full; then let more come together before the next look."""
+        before = self._taken
         for _ in range(MOST_AT_ONCE):
             taken = self._taken
             if self._socket is None or self._counts.paused:
@@ -118,8 +121,13 @@ class MqttSource:
                 return
             if taken == self._taken:
                 break
-        if self._client.has_read_ahead or (self._socket is not None and getattr(self._socket, "pending", int)()):
+        if self._socket is None:
+            return
+        if self._client.has_read_ahead or getattr(self._socket, "pending", int)():
             self._loop.call_soon(self._read)
+        elif self._taken > before:
+            self._loop.remove_reader(self._socket)
+            self._loop.call_later(NAP_S, self._listen)
 
     def _pause(self) -> None:
         if self._socket is not None:

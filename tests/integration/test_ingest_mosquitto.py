@@ -115,6 +115,22 @@ async def test_a_broken_connection_makes_no_duplicates_of_what_is_held(settings:
     assert len({reading for batch in bus.batches(settings.topics) for reading in distinct(batch.readings)}) == 15
 
 
+async def test_an_outage_of_kafka_longer_than_the_keep_alive_loses_nothing(
+    settings: IngestSettings, site: Site
+) -> None:
+    bus = MemoryBus(away=True)
+    small = replace(settings, queue_messages=10, batch_rows=5, keepalive_s=1)
+    async with ingesting(small, site, bus) as counts:
+        await publish(settings, numbered(site, 0, 100))
+        await eventually(lambda: not counts.connected)  # a socket that is not read brings no sign of life
+        meanwhile = (counts.readings, counts.waiting)
+        bus.away = False
+        await eventually(lambda: counts.accepted == 100 and not counts.waiting)
+
+    assert meanwhile == (0, 10)
+    assert len({reading for batch in bus.batches(settings.topics) for reading in distinct(batch.readings)}) == 100
+
+
 def started(settings: IngestSettings, site: Site, bootstrap: str) -> "subprocess.Popen[bytes]":
     given = Given(
         bootstrap,
