@@ -20,12 +20,13 @@ USER = "ingest"
 
 @dataclass(frozen=True, slots=True)
 class MqttAddress:
-    """Where the broker is, and who keeps a session there."""
+    """Where the broker is, who keeps a session there, and with `ca_file` whose certificate it shows over TLS."""
 
     host: str
     port: int
     username: str
     password: str = field(repr=False)
+    ca_file: Path | None = None
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import IncompatibleBrokerVersion, KafkaError, TopicAlreadyExistsError, for_code
 
 from domain.wire import Topics
 from ingest.ports import BusUnavailable
@@ -79,6 +79,19 @@ async def create_topics(bootstrap: str, topics: Topics, replication: int = 1) ->
         for name, code, *_ in answer.topic_errors:
             if code and not issubclass(for_code(code), TopicAlreadyExistsError):
                 raise BusUnavailable(f"topic {name} can't be made: {for_code(code).__name__}")
+
+
+async def delete_topics(bootstrap: str, prefix: str) -> None:
+    """Delete every topic whose name begins with a prefix; a broker that can't (the embedded one) keeps them.
+
+    Raises:
+        BusUnavailable: Kafka does not answer.
+    """
+    async with _admin(bootstrap) as admin:
+        ours = [name for name in await admin.list_topics() if name.startswith(prefix)]
+        if ours:
+            with contextlib.suppress(IncompatibleBrokerVersion):
+                await admin.delete_topics(ours)
 
 
 async def missing_topics(bootstrap: str, topics: Topics) -> tuple[str, ...]:

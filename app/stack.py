@@ -31,6 +31,7 @@ class Stack:
     log_dir: Path
     ports: dict[str, int] = field(default_factory=dict)
     children: Children = field(init=False)
+    _running: dict[str, Child] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.children = Children(self.log_dir, clean_environment() | dict(self.settings))
@@ -55,6 +56,14 @@ class Stack:
         self.ports[name] = free_port()
         own = {"WUGAN_OPERATIONS_PORT": str(self.ports[name])}
         return self.children.start_wugan(name, command, *options, environment=own)
+
+    def kill(self, name: str) -> None:
+        """End a process as a loss of power would, and forget it."""
+        child = self._running.pop(name)
+        child.process.kill()
+        child.process.wait()
+        self.children.stop(child)
+        del self.ports[name]
 
     def await_ready(self) -> None:
         """Wait until every started process says that it is ready.

@@ -109,11 +109,14 @@ def run_through(
     """Run a recording through MQTT, Kafka and Faust in processes of its own; return how long it took. [s]"""
     import time
 
+    from app.logs import set_up_logs
     from app.replay_through import replay_with_brokers
     from app.settings import load_settings
 
+    settings = load_settings()
+    set_up_logs(settings.log_format, "warning")  # to standard error: standard output is the result's
     began_s = time.perf_counter()
-    result = replay_with_brokers(read, zoned, site, mqtt=mqtt, rate=rate, workers=workers, settings=load_settings())
+    result = replay_with_brokers(read, zoned, site, mqtt=mqtt, rate=rate, workers=workers, settings=settings)
     return result, time.perf_counter() - began_s
 
 
