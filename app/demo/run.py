@@ -41,7 +41,7 @@ class DemoOptions:
     seconds: float | None = None
     desk_port: int = 8000
     speed: float = 1.0
-    seed: int = 7
+    seed: int = 3
     scenario: str = "demo"
     data_dir: Path | None = None
 
