@@ -111,11 +111,16 @@ class BackgroundTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoiseTable:
-    """How loud sensors are: one sigma of the slow residual (log), and local bursts (cooking, smokers, lorries)."""
+    """How loud sensors are: one sigma of the slow residual (log), and local bursts (cooking, smokers, lorries).
+
+    Attributes:
+        small_bursts_per_sensor_day: Those of a few µg/m³ that every street has; they make the tails.
+    """
 
     residual: tuple[float, float] = span((0.045, 0.11), 0, 0.5)
     white: float = number(0.02, 0, 0.5)
     bursts_per_sensor_day: float = number(0.12, 0, 50)
+    small_bursts_per_sensor_day: float = number(8.0, 0, 200)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

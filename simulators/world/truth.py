@@ -91,7 +91,8 @@ def _bursts(zone: Zone, air: Air, start_ms: int) -> Iterator[Label]:
         span_ms = (begin_ms, begin_ms + 60_000 * float(bursts.lasts_min[row]))
         lon, lat = degrees[bursts.sensor[row]].tolist()
         strongest = [name for name, height in zip(EMITTED, bursts.height_ugm3[row], strict=False) if height > 5.0]
-        yield _label(f"burst-{row + 1:04d}", "burst", span_ms, (lon, lat)) | {"pollutants": strongest}
+        if strongest:
+            yield _label(f"burst-{row + 1:04d}", "burst", span_ms, (lon, lat)) | {"pollutants": strongest}
 
 
 def _fault(number: int, fault: FaultTable, scenario: Scenario, zone: Zone, start_ms: int) -> Iterator[Label]:

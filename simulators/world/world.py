@@ -58,7 +58,7 @@ class World:
         self.air = Air(
             weather,
             build_background(scenario, seed, weather),
-            build_bursts(seed, self.zone.devices.stations, scenario.duration_min, scenario.noise.bursts_per_sensor_day),
+            build_bursts(seed, self.zone.devices.stations, scenario.duration_min, scenario.noise),
             build_sources(scenario, seed, self.zone, weather),
         )
 

@@ -127,9 +127,11 @@ def test_tails_are_as_heavy_as_those_of_a_dense_network(noise):
 
 
 def test_bursts_come_as_often_as_the_scenario_says():
-    world = World(parse_scenario("duration_min = 14400\n[counts]\nstations = 100\nvehicles = 0"), 5)
+    zone = "duration_min = 14400\n[counts]\nstations = 100\nvehicles = 0\n[noise]\nsmall_bursts_per_sensor_day = "
+    large, all_sizes = (World(parse_scenario(zone + often), 5) for often in ("0", "4"))
 
-    assert len(world.air.bursts.sensor) == pytest.approx(120, abs=35)
+    assert len(large.air.bursts.sensor) == pytest.approx(120, abs=35)
+    assert len(all_sizes.air.bursts.sensor) == pytest.approx(4120, abs=200)
 
 
 def test_dust_swells_in_humid_air():
