@@ -8,17 +8,19 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import structlog
 
 from alerts.store import Snapshots, Tickets, open_store
+from app.demo.account import account_of
 from app.embedded_mqtt import MqttAddress
 from app.kafka import KafkaPlaces, KafkaTail, delete_topics
 from app.stack import Stack, StackFailed
 from domain.channels import MINUTE_MS
 from domain.pipeline import Zoned
+from domain.qualify import QualifyState
 from domain.wire import Topics
 from ingest.forget import forget_session
 from ingest.settings import IngestSettings
@@ -26,7 +28,7 @@ from simulators.player import Player, PlayerSettings
 from simulators.recorded_steps import recorded_steps
 from simulators.recording import Recording
 from simulators.replay import RunResult, collect
-from streams.steps import saved_counts
+from streams.steps import saved_qualify
 
 log = structlog.get_logger()
 
@@ -75,15 +77,19 @@ def player_settings(address: MqttAddress, site_id: str, rate: float | None) -> P
     )
 
 
+def end_of(recording: Recording, zoned: Zoned) -> int:
+    """Return the last tick's moment: by then every incident has ended in the silence after the recording. [ms]"""
+    return recording.last_ms + zoned.rules.close_after_min * MINUTE_MS
+
+
 def publish(recording: Recording, zoned: Zoned, own: PlayerSettings, stop: threading.Event | None = None) -> int:
     """Publish a recording and its closing silence; return how many readings were published.
 
     Raises:
         ConnectionError: The broker is away.
     """
-    rules = zoned.rules
-    end_ms = recording.last_ms + rules.close_after_min * MINUTE_MS
-    steps = recorded_steps(recording.readings, recording.weather, zoned.site, rules.tick_s * 1000)
+    end_ms = end_of(recording, zoned)
+    steps = recorded_steps(recording.readings, recording.weather, zoned.site, zoned.rules.tick_s * 1000)
     with Player(own) as player:
         return player.play(steps, stop=stop, final_clock_ms=lambda _: end_ms).readings
 
@@ -156,19 +162,30 @@ class ThroughBrokers:
         seen, since_s = (0, 0), time.monotonic()
         try:
             while True:
-                ingest = self.stack.metrics("ingest")
-                now = (int(ingest.get("ingest_readings", 0)), await self._behind(places))
-                if now == (published, 0) and ingest.get("ingest_ticks", 0):
+                behind = await self._behind(places)
+                state = await self._state()
+                lost = account_of(published, self.stack.metrics("ingest"), _as_metrics(state)).lost
+                if behind == 0 and state.clock_ms >= self._end_ms and lost <= 0:
                     return
-                if now != seen:
-                    seen, since_s = now, time.monotonic()
+                if (behind, lost) != seen:
+                    seen, since_s = (behind, lost), time.monotonic()
                 if time.monotonic() - since_s > SILENT_S:
-                    raise StackFailed(
-                        f"nothing advances: {now[0]} of {published} readings taken, {now[1]} messages left"
-                    )
+                    raise StackFailed(f"nothing advances: {lost} of {published} readings and {behind} messages wait")
                 await asyncio.sleep(0.2)
         finally:
             await places.stop()
+
+    @property
+    def _end_ms(self) -> int:
+        return end_of(self._through.recording, self._through.zoned)
+
+    async def _state(self) -> QualifyState:
+        """Return how far qualify is, by what it has saved: a worker that was killed or has taken over tells less."""
+        engine = open_store(self._database)
+        try:
+            return await saved_qualify(Snapshots(engine, self._prefix), self._through.zoned)
+        finally:
+            engine.dispose()
 
     async def _behind(self, places: KafkaPlaces) -> int:
         """Return the messages that wait, asked in the order of the flow: what a step has covered it has sent on."""
@@ -183,11 +200,11 @@ class ThroughBrokers:
         site = self._through.zoned.site
         engine = open_store(self._database)
         tail = KafkaTail(self._through.kafka)
-        counts = await saved_counts(Snapshots(engine, self._prefix), self._through.zoned)
+        state = await self._state()
         judged = [raw async for raw in tail.read_all(self.topics.breaches)]
         outcomes = [raw async for raw in tail.read_all(self.topics.incidents)]
         try:
-            return collect(site, Tickets(engine).system_tickets(), judged, outcomes, counts)
+            return collect(site, Tickets(engine).system_tickets(), judged, outcomes, state.counts)
         finally:
             engine.dispose()
 
@@ -208,6 +225,10 @@ class ThroughBrokers:
             asyncio.run(delete_topics(self._through.kafka, self._prefix))
         except OSError as error:
             log.warning("traces_left", prefix=self._prefix, error=str(error))
+
+
+def _as_metrics(state: QualifyState) -> dict[str, float]:
+    return {f"qualify.{name}": float(amount) for name, amount in asdict(state.counts).items()}
 
 
 @contextlib.contextmanager

@@ -58,12 +58,12 @@ def add_qualify(
     return _attach(app, settings, settings.topics.readings, Carrier(step, snapshots, meter), "qualify")
 
 
-async def saved_counts(store: SnapshotStore, zoned: Zoned) -> qualify.Counts:
-    """Return qualify's account as its newest snapshot has it."""
+async def saved_qualify(store: SnapshotStore, zoned: Zoned) -> qualify.QualifyState:
+    """Return qualify's newest snapshot: its account, and how far the zone clock is."""
     mark = mark_of(VERSION, zoned.site.sensor_ids)
     start = partial(qualify.start, zoned.site)
     held = await Snapshots(store, "qualify", Packer(qualify.QualifyState), start, mark).load(partition=0)
-    return held.state.counts
+    return held.state
 
 
 def _tell_counts(meter: Meter, state: qualify.QualifyState) -> None:

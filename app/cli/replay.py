@@ -32,6 +32,8 @@ def replay(
     embedded one) and Faust in processes of its own, and RUN/ is written from their stores: the same tickets.
     """
     speed = rate_of(rate)
+    if mqtt == "embedded" and to is None:
+        raise typer.BadParameter("nobody else listens to an embedded broker; add --to RUN", param_hint="--mqtt")
     since_ms, until_ms = moment_of(since, "--from"), moment_of(until, "--until")
     from app.cli.errors import one_line
 
