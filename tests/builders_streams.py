@@ -5,7 +5,13 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from domain.channels import CHANNELS, POSITION_KEYS, WEATHER_KEYS
+from domain.readings import Arrivals
+from domain.site import Site
 from domain.ticket import Ticket
+from domain.wire import KIND_READING, KIND_TICK, KIND_WEATHER, encode_rows
 
 
 async def until(claim: Callable[[], bool], limit_s: float = 20.0) -> None:
@@ -126,3 +132,69 @@ class MemoryTickets:
         if self.failures:
             raise self.failures.pop(0)
         self.upserts.extend(tickets)
+
+
+def encode_arrivals(part: Arrivals, site: Site, *, with_tick: bool = True) -> bytes:
+    """Return a message of the `readings` topic: the rows of `part`, and a tick at its clock."""
+    readings, weather = part.readings, part.weather
+    ticks = [part.clock_ms] if with_tick else []
+    more = len(weather) + len(ticks)
+    ids = [site.sensor_ids[index] for index in readings.sensor]
+    columns: dict[str, Any] = {
+        "kind": [KIND_READING] * len(readings) + [KIND_WEATHER] * len(weather) + [KIND_TICK] * len(ticks),
+        "sensor_id": [*ids, *weather.station_id, *[""] * len(ticks)],
+        "time_ms": np.concatenate([readings.time_ms, weather.time_ms, np.array(ticks, np.int64)]),
+        "received_ms": np.concatenate([readings.received_ms, weather.received_ms, np.array(ticks, np.int64)]),
+    }
+    for names, block in ((POSITION_KEYS, readings.position), (CHANNELS, readings.values)):
+        columns |= {name: np.append(block[:, i], np.full(more, np.nan)) for i, name in enumerate(names)}
+    rows = slice(len(readings), len(readings) + len(weather))
+    for name, column in [("lon", weather.lon), ("lat", weather.lat), *zip(WEATHER_KEYS, weather.values.T, strict=True)]:
+        columns[name][rows] = column
+    return encode_rows(columns)
+
+
+class Signal:
+    """Keeps who listens."""
+
+    def __init__(self) -> None:
+        self.listeners: list[Callable[..., Any]] = []
+
+    def connect(self, listener: Callable[..., Any]) -> None:
+        self.listeners.append(listener)
+
+
+class App:
+    """What the agents use of a Faust app; topics are kept by name, agents and timers are run by hand."""
+
+    def __init__(self) -> None:
+        self.topics: dict[str, Topic] = {}
+        self.agents: dict[str, Callable[[Any], Any]] = {}
+        self.timers: dict[str, Callable[[], Any]] = {}
+        self.on_partitions_revoked, self.on_partitions_assigned = Signal(), Signal()
+        self.crashes: list[BaseException] = []
+
+    def topic(self, name: str, **serializers: Any) -> Topic:
+        assert serializers["value_serializer"] == "raw"
+        return self.topics.setdefault(name, Topic())
+
+    def agent(self, topic: Topic, *, name: str) -> Callable[..., Any]:
+        def attach(body: Callable[[Any], Any]) -> Callable[[Any], Any]:
+            self.agents[name] = body
+            return body
+
+        return attach
+
+    def timer(self, *, interval: float, name: str) -> Callable[..., Any]:
+        def attach(body: Callable[[], Any]) -> None:
+            self.timers[name] = body
+
+        return attach
+
+    async def crash(self, reason: BaseException) -> None:
+        self.crashes.append(reason)
+
+
+def log_of(values: Iterable[bytes]) -> list[Event]:
+    """Return messages as a topic's events."""
+    return [Event(value, offset) for offset, value in enumerate(values)]

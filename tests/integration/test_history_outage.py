@@ -4,21 +4,18 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from app.kafka import KafkaBus, KafkaPlaces, create_topics
 from domain.field import JudgedField
 from domain.pipeline import make_ready
 from domain.readings import Arrivals, Readings, Weather
 from domain.site import Site
 from domain.wire import Topics, decode_judged
-from ingest.columns import encode_batch
 from streams.build import build_record_app, group_of
 from streams.history import AnyHistory, HistorySettings, open_history
 from streams.meter import Meter
 from streams.settings import StreamSettings
 from tests.builders import START_MS, Ran, a_site, air, by_receipt, messages, run, wind
-from tests.builders_streams import until
+from tests.builders_streams import encode_arrivals, until
 
 MINUTES = 30
 LIMIT_S = 60.0
@@ -55,11 +52,9 @@ class Fickle:
 
 
 async def publish(bootstrap: str, topics: Topics, site: Site, arrivals: list[Arrivals], ran: Ran) -> None:
-    bus, sensor_ids = KafkaBus(bootstrap), np.array(site.sensor_ids, dtype=object)
+    bus = KafkaBus(bootstrap)
     for part in arrivals:
-        raw = encode_batch(part.readings, part.weather, np.empty(0, np.int64), sensor_ids)
-        assert raw is not None
-        await bus.send(topics.readings, raw, key=b"0")
+        await bus.send(topics.readings, encode_arrivals(part, site), key=b"0")
     for judged in ran.judged:
         await bus.send(topics.breaches, judged, key=b"0")
     await bus.send(topics.readings, b"no readings", key=b"0")

@@ -9,20 +9,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from alerts.store import upgrade
+from alerts.store import Snapshots, open_store, upgrade
+from app.child_process import free_port
+from app.embedded_kafka import BrokerMissing, embedded_kafka
 from app.kafka import KafkaBus, KafkaTail, create_topics
 from domain.decisions import DecisionMade
 from domain.readings import Arrivals
 from domain.wire import Topics, decode_judged, decode_outcome, encode_ticket
-from ingest.columns import encode_batch
 from tests.builders import START_MS, Ran, a_site, air, by_receipt, messages, raise_readings, run, wind
-from tests.builders_streams import until
+from tests.builders_streams import encode_arrivals, until
 
 MINUTES = 60
 TICK_MS = 10_000
+STEPS = ("qualify", "detect", "correlate")
 LIMIT_S = 90.0
 
 
@@ -82,11 +83,9 @@ class Zone:
             (self.judged if topic == self.topics.breaches else self.outcomes).append(message)
 
     async def publish(self, arrivals: list[Arrivals]) -> None:
-        bus, sensor_ids = KafkaBus(self.bootstrap), np.array(a_site().sensor_ids, dtype=object)
+        bus, site = KafkaBus(self.bootstrap), a_site()
         for part in arrivals:
-            raw = encode_batch(part.readings, part.weather, np.array([part.clock_ms]), sensor_ids)
-            assert raw is not None
-            await bus.send(self.topics.readings, raw, key=b"0")
+            await bus.send(self.topics.readings, encode_arrivals(part, site), key=b"0")
         await bus.stop()
 
     async def judged_minutes(self, amount: int) -> None:
@@ -95,6 +94,13 @@ class Zone:
     async def the_end(self, expected: Ran) -> None:
         await until(lambda: set(self.judged) >= set(expected.judged), LIMIT_S)
         await until(lambda: self.tickets >= set(expected.written), LIMIT_S)
+
+    def saved(self) -> dict[str, int]:
+        """Return the offset that each step's snapshot covers."""
+        engine = open_store(f"sqlite:///{self.folder / 'tickets.db'}")
+        kept = {step: Snapshots(engine, self.topics.prefix).load(step, "0") for step in STEPS}
+        engine.dispose()
+        return {step: snapshot[0] for step, snapshot in kept.items() if snapshot is not None}
 
     @property
     def tickets(self) -> set[bytes]:
@@ -169,3 +175,33 @@ async def test_a_second_worker_takes_over(zone: Zone, arrivals: list[Arrivals], 
     await zone.the_end(expected)
 
     assert_same(zone, expected)
+
+
+async def test_a_broker_that_forgot_everything_leaves_the_state(
+    arrivals: list[Arrivals], expected: Ran, topics: Topics, tmp_path: Path
+) -> None:
+    """The embedded broker keeps its log in memory: after its restart the same ticket goes on and ends."""
+    half, port = len(arrivals) // 2, free_port()
+    minutes = len(run(a_site(), arrivals[:half]).judged)
+    try:
+        with embedded_kafka(tmp_path / "kafka.log", port) as bootstrap:
+            await create_topics(bootstrap, topics)
+            with a_zone(bootstrap, topics, tmp_path) as zone:
+                zone.start_worker()
+                await zone.publish(arrivals[:half])
+                covered = {"qualify": half - 1, "detect": minutes - 1, "correlate": minutes - 1}
+                await until(lambda: zone.saved() == covered, LIMIT_S)
+    except BrokerMissing as error:
+        pytest.skip(str(error))
+    with embedded_kafka(tmp_path / "kafka.log", port) as bootstrap:
+        await create_topics(bootstrap, topics)
+        with a_zone(bootstrap, topics, tmp_path) as zone:
+            following = asyncio.create_task(zone.follow())
+            zone.start_worker()
+            await zone.publish(arrivals[half:])
+            ended = {encode_ticket(ticket) for ticket in expected.last.values()}
+            await until(lambda: zone.tickets >= ended, LIMIT_S)
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+
+    assert zone.tickets <= set(expected.written)
