@@ -64,6 +64,10 @@ class Children:
         self._children.append(child)
         return child
 
+    def named(self, name: str) -> Child:
+        """Return the process of that name."""
+        return next(child for child in self._children if child.name == name)
+
     def ended(self) -> Child | None:
         """Return a process that ended by itself, if any did."""
         return next((child for child in self._children if child.has_ended), None)

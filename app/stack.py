@@ -31,7 +31,6 @@ class Stack:
     log_dir: Path
     ports: dict[str, int] = field(default_factory=dict)
     children: Children = field(init=False)
-    _running: dict[str, Child] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.children = Children(self.log_dir, clean_environment() | dict(self.settings))
@@ -59,7 +58,7 @@ class Stack:
 
     def kill(self, name: str) -> None:
         """End a process as a loss of power would, and forget it."""
-        child = self._running.pop(name)
+        child = self.children.named(name)
         child.process.kill()
         child.process.wait()
         self.children.stop(child)
