@@ -142,8 +142,8 @@ def _judge(
 
 
 def _reason_to_hold(incident: Incident, zone: Zone, regional: BoolArray) -> Decision | None:
-    if all(regional[channel] for channel in incident.channels):
-        return Decision.REGIONAL
+    if incident.held is Decision.REGIONAL or all(regional[channel] for channel in incident.channels):
+        return Decision.REGIONAL  # once part of the weather it stays so: its last sensors to clear are no source
     if len(incident.sensors) > 1:
         return None
     longest_min = max(member.heard_ms - member.since_ms for member in incident.members) // MINUTE_MS + 1

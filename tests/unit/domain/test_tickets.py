@@ -152,6 +152,14 @@ def test_a_front_that_crosses_the_zone_brings_no_flood() -> None:
     assert all(ticket.recommendation.action is not Action.DISPATCH for ticket in found.tickets)
 
 
+def test_what_raises_a_third_of_the_network_is_held_back_as_regional() -> None:
+    site = a_site(5)
+    sensors = [f"s-{row}-{column}" for row in range(5) for column in (0, 3)]
+    found = ran(site=site, sensors=tuple(sensors), added={"pm10": 300.0, "pm25": 40.0})
+    assert found.tickets == []
+    assert "regional" in found.names
+
+
 def test_calm_air_gives_no_direction() -> None:
     found = ran(speed_ms=0.2)
     assert only(found).wind.calm
