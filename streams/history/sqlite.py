@@ -158,8 +158,8 @@ class SqliteHistory:
     ) -> tuple[IntArray, FloatArray]:
         query = (
             f"SELECT time_ms, {', '.join(names)} FROM {table} WHERE source IN"  # noqa: S608 - our names
-            " (SELECT source FROM source WHERE ?1 IN (site, '') AND name = ?2)"
-            " AND time_ms >= ?3 AND time_ms < ?4 ORDER BY time_ms"
+            " (SELECT source FROM source WHERE ? IN (site, '') AND name = ?)"
+            " AND time_ms >= ? AND time_ms < ? ORDER BY time_ms"
         )
         rows = self._run(
             lambda connection: connection.execute(query, (self._settings.site, sensor_id, *span_ms)).fetchall()
