@@ -1,0 +1,55 @@
+"""A system of our own processes on brokers that others may share: its settings, and what it must leave behind clean."""
+
+import asyncio
+import contextlib
+import os
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+
+from app.child_process import free_port
+from app.embedded_mqtt import MqttAddress
+from benchmarks.common import KAFKA_VARIABLE
+from domain.wire import Topics
+
+
+def settings_of(address: MqttAddress, kafka: str, name: str, folder: Path) -> dict[str, str]:
+    """Return the settings that all processes share."""
+    settings = {
+        "WUGAN_SITE": str(folder / "site"),
+        "WUGAN_DATA_DIR": str(folder),
+        "WUGAN_MQTT_HOST": address.host,
+        "WUGAN_MQTT_PORT": str(address.port),
+        "WUGAN_MQTT_CLIENT_ID": name,
+        "WUGAN_KAFKA": kafka,
+        "WUGAN_TOPIC_PREFIX": name,
+        "WUGAN_REPLAY": "true",
+        "WUGAN_DESK_PORT": str(free_port()),
+    }
+    if address.username:
+        settings |= {"WUGAN_MQTT_USERNAME": address.username, "WUGAN_MQTT_PASSWORD": address.password}
+    return settings
+
+
+def clean_up(address: MqttAddress, kafka: str, name: str) -> None:
+    """Remove the session and the topics from brokers that stay."""
+    if not address.username:
+        client = Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=True)
+        with contextlib.suppress(OSError):
+            client.connect(address.host, address.port)
+            client.loop_start()
+            client.disconnect()
+            client.loop_stop()
+    if KAFKA_VARIABLE in os.environ:
+        asyncio.run(_delete_topics(kafka, Topics(name)))
+
+
+async def _delete_topics(kafka: str, topics: Topics) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        await admin.delete_topics(list(topics.all()))
+    finally:
+        await admin.close()
