@@ -13,6 +13,7 @@ from domain.field import ChannelState, JudgedField
 from domain.grouping import group
 from domain.incident import Incident
 from domain.readings import BoolArray
+from domain.recommend import is_strong
 from domain.ticket import Ticket
 from domain.times import rfc3339, to_datetime
 from domain.witnesses import hear
@@ -20,7 +21,10 @@ from domain.writeup import write_merged, write_up
 from domain.zone import Zone
 
 LONE_PAIR_MIN = 10
-"""A single sensor that sees two pollutants opens a ticket after this long. Design value. [min]"""
+"""A single sensor that sees two pollutants rise strongly opens a ticket after this long. Design value. [min]"""
+LONE_FAINT_MIN = 90
+"""A single sensor that sees a faint rise: a kitchen, a smoker or a lorry at its foot rarely lasts so long, and a real
+network of low-cost sensors has several of those an hour. Design value. [min]"""
 _HEEDED = (Decision.CALM, Decision.REGISTERED_WORKS, Decision.REGISTERED_DRILL)
 
 
@@ -147,8 +151,13 @@ def _reason_to_hold(incident: Incident, zone: Zone, regional: BoolArray) -> Deci
     if len(incident.sensors) > 1:
         return None
     longest_min = max(member.heard_ms - member.since_ms for member in incident.members) // MINUTE_MS + 1
-    needed_min = LONE_PAIR_MIN if len(incident.channels) > 1 else zone.rules.lone_sensor_min
-    return None if longest_min >= needed_min else Decision.SINGLE_SENSOR_SHORT
+    return None if longest_min >= _lone_min(incident, zone) else Decision.SINGLE_SENSOR_SHORT
+
+
+def _lone_min(incident: Incident, zone: Zone) -> int:
+    if not is_strong(incident):
+        return LONE_FAINT_MIN
+    return LONE_PAIR_MIN if len(incident.channels) > 1 else zone.rules.lone_sensor_min
 
 
 def _decisions(before: Incident, after: Incident, clock_ms: int, zone: Zone) -> list[DecisionMade]:

@@ -50,7 +50,7 @@ def recommend(
     permit = _running_permit(site, leader, at)
     if permit:
         reasons.append(permit)
-    strong = _is_strong(incident)
+    strong = is_strong(incident)
     if strong:
         reasons.append("excess_strong")
     if leader >= 0 and site.enterprises[leader].whitelisted:
@@ -61,7 +61,8 @@ def recommend(
     return Advice(recommendation=Recommendation(action=action, reasons=tuple(reasons)), priority=priority)
 
 
-def _is_strong(incident: Incident) -> bool:
+def is_strong(incident: Incident) -> bool:
+    """Say whether an incident's peak is many times its background."""
     return incident.peak.value_ugm3 >= STRONG_RATIO * max(incident.peak.background_ugm3, 1.0)
 
 

@@ -64,7 +64,7 @@ class CorrelateRules:
     Attributes:
         join_m: Breached sensors nearer than this belong together. [m]
         memory_min: An incident remembers a sensor this long after its last breach. [min]
-        lone_sensor_min: A single sensor on a single pollutant opens a ticket after this long. [min]
+        lone_sensor_min: A single sensor with a strong excess of one pollutant opens a ticket after this long. [min]
         fetch_m: Candidates are looked for upwind up to this distance. [m]
         calm_ms: Below this wind speed no direction is believed. [m/s]
         sector_deg: Spread (one sigma) of the upwind sector. [degrees]

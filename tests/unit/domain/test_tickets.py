@@ -122,13 +122,17 @@ def test_a_decision_is_named_once_for_each_change() -> None:
     assert found.names.count("opened") == found.names.count("ended") == 1
 
 
-def test_a_single_sensor_is_held_back_and_may_open_after_half_an_hour() -> None:
-    short = ran(sensors=("s-1-1",), added={"nox": 110.0}, minutes=(20, 35))
+def test_a_single_sensor_is_held_back_and_opens_after_half_an_hour_when_strong() -> None:
+    short = ran(sensors=("s-1-1",), added={"nox": 180.0}, minutes=(20, 35))
     assert short.tickets == []
     assert short.names.count("single_sensor_short") == 1
-    long = only(ran(sensors=("s-1-1",), added={"nox": 110.0}, minutes=(20, 58)))
+    long = only(ran(sensors=("s-1-1",), added={"nox": 180.0}, minutes=(20, 58)))
     assert long.opened_at >= minute(49)
     assert long.recommendation.action is Action.WATCH
+
+
+def test_a_faint_rise_at_a_single_sensor_needs_much_longer() -> None:
+    assert ran(sensors=("s-1-1",), added={"nox": 90.0}, minutes=(20, 60)).tickets == []
 
 
 def test_a_short_rise_is_below_duration() -> None:
