@@ -15,7 +15,8 @@ from app.metrics import Counts, registry_of
 from app.operations import routes, serving
 from app.settings import Settings
 from app.signals import first_of, stop_event
-from app.wiring import Store, history_of, site_of, store_of, topics_of
+from app.stage_settings import site_of, topics_of
+from app.wiring import Store, history_of, store_of
 from domain.site import Site
 from maps.api import build_router as build_map_router
 from maps.api import now_ms

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from app.kafka import missing_topics
 from app.settings import PREFIX, Settings, unknown_variables
-from app.wiring import database_url, history_of, site_of, topics_of
+from app.stage_settings import site_of, topics_of
+from app.wiring import database_url, history_of
 from domain.channels import POLLUTANTS
 from domain.times import to_datetime
 
@@ -103,9 +104,8 @@ def _desk_port(settings: Settings) -> Finding:
 
 
 def _mqtt(settings: Settings) -> str:
+    from app.stage_settings import ingest_settings
     from ingest.probe import probe_broker
-
-    from app.wiring import ingest_settings
 
     return probe_broker(ingest_settings(settings), WAIT_S)
 

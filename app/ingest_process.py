@@ -3,15 +3,15 @@
 import asyncio
 
 import structlog
-from ingest.run import run_ingest
 
 from app.kafka import KafkaBus, create_topics
 from app.metrics import ingest_metrics
 from app.operations import operations
 from app.settings import Settings
 from app.signals import first_of, stop_event
-from app.wiring import ingest_settings, site_of
+from app.stage_settings import ingest_settings, site_of
 from ingest.counts import IngestCounts
+from ingest.run import run_ingest
 
 log = structlog.get_logger()
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from app.kafka import KafkaTail, missing_topics
 from app.settings import Settings
-from app.wiring import Store, site_of, store_if_there, topics_of
+from app.stage_settings import site_of, topics_of
+from app.wiring import Store, store_if_there
 from maps import features
 from maps.live import LiveZone
 from maps.still import standalone_html

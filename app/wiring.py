@@ -1,4 +1,4 @@
-"""The only module that builds adapters: settings → sites, stores, and the stages' own settings."""
+"""The only module that builds adapters: settings → stores and history."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,9 @@ from sqlalchemy.engine import make_url
 
 from alerts.store import Snapshots, Tickets, current, newest, open_store
 from app.settings import Settings, SettingsRefused
-from app.site_folder import read_site
 from domain.site import Site
-from domain.wire import Topics
-from ingest.settings import IngestSettings, MqttProtocol
 from streams.history.open import AnyHistory, open_history
 from streams.history.settings import HistorySettings
-from streams.settings import StreamSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +17,6 @@ class Store:
 
     tickets: Tickets
     snapshots: Snapshots
-
-
-def site_of(settings: Settings) -> Site:
-    """Read the site folder.
-
-    Raises:
-        SettingsRefused: No folder is named.
-        SiteRefused: The folder holds faults; all are listed.
-    """
-    if settings.site is None:
-        raise SettingsRefused("WUGAN_SITE: no site folder is named; set it or give --site FOLDER")
-    site, _ = read_site(settings.site)
-    return site
-
-
-def topics_of(settings: Settings) -> Topics:
-    """Return the names of the Kafka topics."""
-    return Topics(settings.topic_prefix)
 
 
 def database_url(settings: Settings) -> str:
@@ -83,30 +61,4 @@ def history_of(settings: Settings, site: Site) -> AnyHistory:
             org=settings.influxdb_org,
             bucket=settings.influxdb_bucket,
         )
-    )
-
-
-def stream_settings(settings: Settings) -> StreamSettings:
-    """Return what the worker needs."""
-    return StreamSettings(
-        bootstrap=settings.kafka,
-        topics=topics_of(settings),
-        data_dir=settings.data_dir,
-        snapshot_s=settings.snapshot_s,
-    )
-
-
-def ingest_settings(settings: Settings) -> IngestSettings:
-    """Return what ingest needs."""
-    return IngestSettings(
-        host=settings.mqtt_host,
-        port=settings.mqtt_port,
-        protocol=MqttProtocol(settings.mqtt_protocol),
-        client_id=settings.mqtt_client_id,
-        username=settings.mqtt_username,
-        password=settings.secret("mqtt_password"),
-        tls=settings.mqtt_tls,
-        tls_ca=settings.mqtt_ca_file,
-        topics=topics_of(settings),
-        replay=settings.replay,
     )

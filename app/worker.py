@@ -14,8 +14,9 @@ from app.operations import operations
 from app.progress import Progress
 from app.settings import Settings
 from app.signals import first_of, stop_event
+from app.stage_settings import site_of, stream_settings
 from app.steps import Steps
-from app.wiring import history_of, site_of, store_of, stream_settings
+from app.wiring import history_of, store_of
 from domain.pipeline import Zoned, make_ready
 from domain.wire import Topics
 from streams.build import build_record_app, build_zone_app, group_of
