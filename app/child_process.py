@@ -1,15 +1,19 @@
 """A broker as a child process: started with its words in a file, awaited by its port, and stopped for certain."""
 
 import contextlib
+import ctypes
 import os
+import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 5.0
+_PR_SET_PDEATHSIG = 1
 
 
 class BrokerMissing(RuntimeError):
@@ -38,13 +42,31 @@ def child_process(command: Sequence[str], log_path: Path, port: int, environment
     """
     with log_path.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command
-            list(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **environment}
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, **environment},
+            start_new_session=True,  # Ctrl-C is for the parent, which then ends it in order
+            preexec_fn=ends_with_parent(),
         )
     try:
         _await_port(process, port, log_path)
         yield
     finally:
         _stop(process)
+
+
+def ends_with_parent() -> Callable[[], None] | None:
+    """Return what makes Linux end a child when the thread that started it ends, killed or not; elsewhere nothing."""
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+
+    def set_death_signal() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+    return set_death_signal
 
 
 def _await_port(process: "subprocess.Popen[bytes]", port: int, log_path: Path) -> None:

@@ -1,17 +1,16 @@
 """Child processes: started in a session of their own, watched, and ended together."""
 
-import ctypes
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.child_process import ends_with_parent
+
 STOP_S = 8.0
 """A process that has not ended so long after SIGTERM is killed. [s]"""
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Children:
                 stderr=log,
                 env=self._environment | dict(environment),
                 start_new_session=True,  # Ctrl-C is for the parent, which then ends them in order
-                preexec_fn=_ends_with_parent(),
+                preexec_fn=ends_with_parent(),
             )
         child = Child(name, process, log_path)
         self._children.append(child)
@@ -97,18 +96,6 @@ def _end(child: Child) -> None:
         child.process.wait()
     if child.process.stdout is not None:
         child.process.stdout.close()
-
-
-def _ends_with_parent() -> Callable[[], None] | None:
-    """Return what makes Linux end a child when its parent is killed; elsewhere nothing."""
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None)
-
-    def set_death_signal() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-    return set_death_signal
 
 
 def clean_environment() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """`wugan demo`: everything embedded, a simulated zone, the desk in the browser."""
 
+import signal
 from pathlib import Path
 
 import typer
@@ -7,7 +8,12 @@ import typer
 
 def demo(
     seconds: float | None = typer.Option(
-        None, "--for", min=1, metavar="SECONDS", help="End by itself after so long.", show_default=False
+        None,
+        "--for",
+        min=1,
+        metavar="SECONDS",
+        help="End by itself so long after the first reading.",
+        show_default=False,
     ),
     port: int = typer.Option(8000, min=1, max=65535, help="The desk's port."),
     speed: float = typer.Option(1.0, min=0.1, max=60.0, help="Seconds of the zone per second."),
@@ -24,6 +30,7 @@ def demo(
     """Run a whole system on this machine and watch a simulated zone in the browser."""
     from app.cli.errors import FAILED, one_line
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a supervisor's stop is a person's Ctrl-C
     with one_line():
         from app.demo.run import DemoOptions, run_demo
 

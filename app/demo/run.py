@@ -18,7 +18,7 @@ from app.demo.account import Account, account_of
 from app.embedded_kafka import kafka_command
 from app.embedded_mqtt import mqtt_command
 from app.operations import check_port
-from app.stack import Stack, StackFailed
+from app.stack import START_S, Stack, StackFailed
 
 SETTLE_S = 60.0
 """Longest wait for the last reading to be accounted for, once the simulator has stopped. [s]"""
@@ -58,7 +58,7 @@ class Outcome:
     @property
     def is_whole(self) -> bool:
         """Whether every reading is accounted for."""
-        return self.account.published > 0 and self.account.lost == 0
+        return self.account.lost == 0
 
 
 def run_demo(options: DemoOptions, say: Say) -> Outcome:
@@ -158,10 +158,25 @@ class Demo:
         for line in simulator.process.stdout:
             self._published = int(json.loads(line)["published"])
 
+    def _await_simulator(self) -> None:
+        """Wait for its first reading: until then it makes its world.
+
+        Raises:
+            StackFailed: It sends none.
+        """
+        end_s = time.monotonic() + START_S
+        while not self._published:
+            self.stack.check()
+            if time.monotonic() > end_s:
+                raise StackFailed(f"the simulator sends nothing; its words are in {self.stack.log_dir}")
+            time.sleep(0.1)
+
     def _watch(self) -> None:
-        end_s = float("inf") if self._options.seconds is None else time.monotonic() + self._options.seconds
-        before, next_s = 0.0, time.monotonic()
+        """Show a line a second until the time is over, counted from the first reading, or Ctrl-C."""
         with contextlib.suppress(KeyboardInterrupt):
+            self._await_simulator()
+            end_s = float("inf") if self._options.seconds is None else time.monotonic() + self._options.seconds
+            before, next_s = 0.0, time.monotonic()
             while time.monotonic() < end_s:
                 self.stack.check()
                 before = self._show(before)
