@@ -101,7 +101,7 @@ def until(found: Callable[[], T | None], what: str, limit_s: float = LIMIT_S) ->
         answer = found()
         if answer:
             return answer
-        time.sleep(0.02)
+        time.sleep(0.05)
     raise AssertionError(f"not within {limit_s:.0f} s: {what}")
 
 
