@@ -35,7 +35,7 @@ def main() -> None:
     jobs = _jobs(chosen)
     groups = campaign(jobs, chosen.store, chosen.processes, _tell)
     runs = [run for group in groups.values() for run in group]
-    command = " ".join(["python -m benchmarks.scores", *sys.argv[1:]])
+    command = _command(chosen)
     print(f"\n{len(runs)} worlds in {time.perf_counter() - began_s:.0f} s")
     text = _markdown(groups, command)
     print("\n" + text)
@@ -57,6 +57,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--md", type=Path, help="Markdown file to write")
     parser.add_argument("--html", type=Path, default=Path(".wugan/scores.html"))
     return parser.parse_args()
+
+
+def _command(chosen: argparse.Namespace) -> str:
+    """Return what decides the figures, without where they are written."""
+    if chosen.recordings:
+        return "python -m benchmarks.scores --recordings " + " ".join(folder.name for folder in chosen.recordings)
+    scenarios = f" --scenarios {chosen.scenarios}" if chosen.scenarios else ""
+    return f"python -m benchmarks.scores{scenarios} --seeds {chosen.seeds}"
 
 
 def _jobs(chosen: argparse.Namespace) -> list[Job]:

@@ -7,14 +7,16 @@ from zoneinfo import ZoneInfo
 from domain.channels import MINUTE_MS
 from domain.ticket import Action, Ticket, TicketKind, TicketState
 from domain.times import to_datetime, to_ms
-from simulators.scoring.matching import Match, best_match, distance_m, in_time, last_leader, leaders
+from simulators.scoring.matching import Match, best_match, distance_m, last_leader, leaders
 from simulators.scoring.outcomes import Claim, EventOutcome, Named, RunScore, TicketVerdict, Verdict
 from simulators.scoring.run_input import RunSeen
 from simulators.scoring.truth import TrueEvent
 
 DAY_MS = 24 * 60 * MINUTE_MS
-NEAR_M = 1500.0
-"""A nuisance this near a false ticket, at its time, is named beside it. [m]"""
+BESIDE_M, NEAR_M = 150.0, 1500.0
+"""A nuisance this near a station of a false ticket (its place, where none is known) is named beside it. [m]"""
+LINGERS_MS = 10 * MINUTE_MS
+_WIDE = ("haze", "dust", "ozone")
 
 
 def score_run(seen: RunSeen, events: Sequence[TrueEvent], name: str = "run") -> RunScore:
@@ -34,7 +36,7 @@ def score_run(seen: RunSeen, events: Sequence[TrueEvent], name: str = "run") -> 
     verdicts, found = [], dict[str, list[Ticket]]()
     for ticket in tickets:
         verdict = _verdict(ticket, matches.get(ticket.id), found)
-        verdicts.append(_judged(ticket, verdict, matches.get(ticket.id), events, zone, busy))
+        verdicts.append(_judged(ticket, verdict, matches.get(ticket.id), events, seen, busy))
     return RunScore(
         name=name,
         events=tuple(_outcome(event, found.get(event.event_id, [])) for event in events if event.emits),
@@ -72,10 +74,10 @@ def _judged(
     verdict: Verdict,
     match: Match | None,
     events: Sequence[TrueEvent],
-    zone: ZoneInfo,
+    seen: RunSeen,
     busy: frozenset[date],
 ) -> TicketVerdict:
-    day = ticket.opened_at.astimezone(zone).date()
+    day = ticket.opened_at.astimezone(ZoneInfo(seen.timezone)).date()
     local = verdict not in (Verdict.REGIONAL, Verdict.SENSOR, Verdict.MERGED)
     claims = _claims(ticket, match.event if match else None) if local else ()
     return TicketVerdict(
@@ -85,7 +87,7 @@ def _judged(
         lon=ticket.lon,
         lat=ticket.lat,
         event_id=match.event.event_id if match else "",
-        near=_near(ticket, events) if verdict is Verdict.FALSE else (),
+        near=_near(ticket, events, seen) if verdict is Verdict.FALSE else (),
         dispatched=ticket.kind is TicketKind.LOCAL and _dispatched(ticket),
         idle=day not in busy,
         day=day.isoformat(),
@@ -96,22 +98,18 @@ def _judged(
     )
 
 
-def _near(ticket: Ticket, events: Sequence[TrueEvent]) -> tuple[str, ...]:
-    """Return kinds of nuisances that may have misled a ticket; episodes cover the zone, others must be near."""
-    kinds = {
-        event.kind
-        for event in events
-        if not event.emits
-        and to_ms(ticket.event_start) <= event.end_ms + 10 * MINUTE_MS
-        and event.start_ms <= to_ms(ticket.opened_at)
-        and (
-            event.kind in ("haze", "dust", "ozone")
-            or distance_m((event.lon, event.lat), (ticket.lon, ticket.lat)) <= NEAR_M
-        )
-    }
-    kinds |= {
-        f"late {event.kind}" for event in events if event.emits and not in_time(ticket, event) and _lasts(ticket, event)
-    }
+def _near(ticket: Ticket, events: Sequence[TrueEvent], seen: RunSeen) -> tuple[str, ...]:
+    """Return kinds of nuisances that may have misled a ticket, and sources that it met while it lived."""
+    places = [seen.stations[name] for name in ticket.sensors if name in seen.stations]
+    beside_m = BESIDE_M if places else NEAR_M
+    kinds = set()
+    for event in events:
+        if event.emits:
+            kinds |= {f"later {event.kind}"} if _lasts(ticket, event) else set()
+        elif to_ms(ticket.event_start) <= event.end_ms + LINGERS_MS and event.start_ms <= to_ms(ticket.opened_at):
+            at = (event.lon, event.lat)
+            away = [distance_m(at, place) for place in places or [(ticket.lon, ticket.lat)]]
+            kinds |= {event.kind} if event.kind in _WIDE or min(away) <= beside_m else set()
     return tuple(sorted(kinds))
 
 

@@ -130,13 +130,21 @@ def test_a_source_for_which_none_is_due_may_be_told_of_but_nobody_sent(kind, sen
     assert (value(run, "precision") == 0.0) is sends
 
 
-def test_a_nuisance_excuses_nothing_but_is_named():
-    burst = an_event(due=False, kind="burst", enterprise_id="", minutes=(0, 20))
+@pytest.mark.parametrize(("at", "near"), [((1050.0, 0.0), ("burst",)), ((1300.0, 0.0), ())])
+def test_a_nuisance_beside_a_ticket_s_station_excuses_nothing_but_is_named(at, near):
+    burst = an_event(due=False, kind="burst", enterprise_id="", minutes=(0, 20), at=at)
     run = score_run(seen(a_ticket()), [burst])
 
     assert verdicts(run) == [Verdict.FALSE]
-    assert run.tickets[0].near == ("burst",)
+    assert run.tickets[0].near == near
     assert run.events == ()
+
+
+def test_a_false_ticket_that_lives_into_an_event_says_so():
+    run = score_run(seen(a_ticket(opened_min=-5)), [an_event()])
+
+    assert verdicts(run) == [Verdict.FALSE]
+    assert run.tickets[0].near == ("later enterprise",)
 
 
 def test_who_leads_is_told_at_opening_at_best_and_at_the_end():
