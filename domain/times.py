@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_MS = 86_400_000
+"""A day. [ms]"""
 
 
 def to_datetime(time_ms: int) -> datetime:
@@ -20,7 +22,8 @@ def to_ms(moment: datetime) -> int:
     >>> to_ms(to_datetime(1_500))
     1500
     """
-    return (moment - EPOCH) // timedelta(milliseconds=1)
+    since = moment - EPOCH
+    return since.days * _DAY_MS + since.seconds * 1000 + since.microseconds // 1000
 
 
 def rfc3339(moment: datetime) -> str:
