@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -174,31 +174,41 @@ def measure(address: MqttAddress, kafka: str, seconds: float) -> None:
     with tempfile.TemporaryDirectory(prefix="wugan-bench-") as name:
         folder = Path(name)
         write_site(folder / "site", site_id, "")
-        settings = settings_of(address, kafka, site_id, folder)
-        stack = Stack(settings, folder / "logs")
+        stack = Stack(settings_of(address, kafka, site_id, folder), folder / "logs")
         try:
             stack.run_once("database", "db", "upgrade")
             pids = {command: stack.start(command).process.pid for command in ("worker", "desk")}
             sensors, seen = Sensors(address, site_id), Seen()
             live_ms = time.time_ns() // 1_000_000
             with ingest(stack, replay=True):
-                threading.Thread(target=listen, args=(int(settings["WUGAN_DESK_PORT"]), seen), daemon=True).start()
-                past = send_past(sensors, live_ms)
-                await_taken(stack, past)
+                threading.Thread(target=listen, args=(stack.ports["desk"], seen), daemon=True).start()
+                await_taken(stack, send_past(sensors, live_ms))
             with ingest(stack, replay=False) as child:
-                pids["ingest"] = child.process.pid
-                before = {what: cpu_s(pid) for what, pid in pids.items()}
+                before = look(stack, pids | {"ingest": child.process.pid})
                 seen.live_from_s = time.time()
                 jumps = send_live(sensors, seconds, live_ms, seen)
                 time.sleep(2.0)  # what is under way arrives
-                used = {what: cpu_s(pid) - before[what] for what, pid in pids.items()}
+                after = look(stack, pids | {"ingest": child.process.pid})
             sensors.close()
         finally:
             stack.stop()
             clean_up(address, kafka, site_id)
     tell(seen, jumps)
-    for what, value in used.items():
-        say(f"  CPU of {what} at 1,000 readings/s", 100 * value / seconds, "% of a core")
+    tell_parts({name: value - before.get(name, 0.0) for name, value in after.items()}, seconds)
+
+
+def look(stack: Stack, pids: Mapping[str, int]) -> dict[str, float]:
+    """Return the CPU time of each process so far [s], and what the worker says of its steps."""
+    return {f"cpu.{name}": cpu_s(pid) for name, pid in pids.items()} | stack.metrics("worker")
+
+
+def tell_parts(spent: Mapping[str, float], seconds: float) -> None:
+    """Print where the time goes, and what it costs."""
+    for step in ("qualify", "detect", "correlate", "ticketing"):
+        mean_s = spent[f"{step}_seconds_sum"] / max(spent[f"{step}_seconds_count"], 1.0)
+        say(f"  from Kafka until {step} is through with it, mean", 1000 * mean_s, "ms")
+    for name in ("ingest", "worker", "desk"):
+        say(f"  CPU of {name} at 1,000 readings/s", 100 * spent[f"cpu.{name}"] / seconds, "% of a core")
 
 
 def await_taken(stack: Stack, readings: int) -> None:
