@@ -15,7 +15,7 @@ PYTEST := $(BIN)/pytest
 SERVICES ?= ../shared/services
 export SERVICES
 
-.PHONY: help install demo test test-services test-browser bench scores lint fmt wheel check-compose constraints clean
+.PHONY: help install demo test test-services test-browser bench scores lint fmt wheel check-wheel check-compose constraints clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,7 +64,7 @@ lint: install ## Style, format, types, layers
 	@echo "lint: ruff format";   $(BIN)/ruff format --quiet --check . || { echo "run 'make fmt'"; exit 1; }
 	@echo "lint: mypy";          $(BIN)/mypy --no-error-summary
 	@echo "lint: settings example"; PYTHONPATH=. $(BIN)/python deploy/settings_example.py --check
-	@echo "lint: import-linter"; out=$$($(BIN)/lint-imports --no-timing 2>&1) || { echo "$$out"; exit 1; }
+	@echo "lint: import-linter"; out=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$out"; exit 1; }
 
 fmt: install ## Format the code, mend what ruff can mend, write deploy/settings.env.example anew
 	@echo "fmt: ruff, settings example"
@@ -75,6 +75,10 @@ fmt: install ## Format the code, mend what ruff can mend, write deploy/settings.
 wheel: install ## Build dist/wugan-*.whl
 	@echo "wheel: dist/"
 	@$(BIN)/python -m build --wheel --outdir dist . >/dev/null && ls dist/*.whl
+
+check-wheel: install ## Install the built wheel into an empty environment and run its demo from another folder
+	@echo "check-wheel: build, install, wugan demo --for 5"
+	@deploy/check-wheel $(BIN)/python
 
 check-compose: ## Check the compose files with the specification's parser (needs Go)
 	@echo "check-compose: docker-compose.yml and deploy/compose.tls.yml"
