@@ -1,4 +1,4 @@
-"""CPU seconds per million raw readings written to each history; prints figures.
+"""CPU seconds per million raw readings written to each history.
 
 InfluxDB is measured where WUGAN_TEST_INFLUXDB (and _TOKEN, _ORG, _BUCKET) name one: our side's CPU only.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.common import say
 from benchmarks.domain import grid_site, second_by_second
 from domain.readings import Readings
 from domain.site import Site
@@ -49,7 +50,7 @@ def in_sqlite() -> Iterator[AnyHistory]:
         history.prepare()
         yield history
         history.close()
-        print(f"{'':10}{path.stat().st_size / 1e6:8.1f} MB in the file")
+        say("history, sqlite, its file", path.stat().st_size / 1e6, "MB")
 
 
 @contextmanager
@@ -71,7 +72,7 @@ def in_influxdb() -> Iterator[AnyHistory]:
 
 
 def main() -> None:
-    """Measure what is there."""
+    """Measure and print what is there."""
     site = grid_site(STATIONS, VEHICLES)
     rows = as_sensors_say(second_by_second(site, SECONDS, np.random.default_rng(7)))
     kinds = {"sqlite": in_sqlite}
@@ -80,7 +81,8 @@ def main() -> None:
     for name, opened in kinds.items():
         with opened() as history:
             cpu_s, wall_s = measure(history, site, rows)
-            print(f"{name:10}{cpu_s:8.2f} s CPU, {wall_s:.2f} s wall per million readings")
+            say(f"history, {name}, by CPU time", cpu_s, "s per million")
+            say(f"history, {name}, by the wall", wall_s, "s per million")
 
 
 if __name__ == "__main__":

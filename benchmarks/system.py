@@ -1,8 +1,8 @@
 """A system of our own processes on brokers that others may share: its settings, and what it must leave behind clean."""
 
 import asyncio
-import contextlib
 import os
+import threading
 from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -11,7 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from app.child_process import free_port
 from app.embedded_mqtt import MqttAddress
-from benchmarks.common import KAFKA_VARIABLE
+from benchmarks.common import KAFKA_VARIABLE, MQTT_VARIABLE
 from domain.wire import Topics
 
 
@@ -35,18 +35,27 @@ def settings_of(address: MqttAddress, kafka: str, name: str, folder: Path) -> di
 
 def clean_up(address: MqttAddress, kafka: str, name: str) -> None:
     """Remove the session and the topics from brokers that stay."""
-    if not address.username:
-        client = Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=True)
-        with contextlib.suppress(OSError):
-            client.connect(address.host, address.port)
-            client.loop_start()
-            client.disconnect()
-            client.loop_stop()
+    forget_session(address, name)
     if KAFKA_VARIABLE in os.environ:
-        asyncio.run(_delete_topics(kafka, Topics(name)))
+        asyncio.run(delete_topics(kafka, Topics(name)))
 
 
-async def _delete_topics(kafka: str, topics: Topics) -> None:
+def forget_session(address: MqttAddress, client_id: str) -> None:
+    """Let the broker at WUGAN_TEST_MQTT forget what it keeps for a client; an embedded one ends anyway."""
+    if MQTT_VARIABLE not in os.environ:
+        return
+    client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True)
+    answered = threading.Event()
+    client.on_connect = lambda *_: answered.set()
+    client.connect(address.host, address.port)
+    client.loop_start()
+    answered.wait(timeout=5.0)
+    client.disconnect()
+    client.loop_stop()
+
+
+async def delete_topics(kafka: str, topics: Topics) -> None:
+    """Delete the topics of one run."""
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
     try:

@@ -34,7 +34,7 @@ WINDOW = 1000
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many readings, in messages of how many.
+    """How many readings, in messages of how many: the same number of full messages from every station.
 
     Attributes:
         with_received: Whether each reading says when it was received, as the replay does.
@@ -44,6 +44,10 @@ class Load:
     readings: int
     per_message: int
     with_received: bool = True
+
+    def __post_init__(self) -> None:
+        if self.readings % (SENSORS * self.per_message):
+            raise SystemExit(f"{self.readings} readings: take a multiple of {SENSORS * self.per_message}")
 
     @property
     def form(self) -> str:
