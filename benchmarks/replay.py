@@ -13,6 +13,7 @@ from shapely.geometry import box
 
 from benchmarks.common import say
 from domain.pipeline import make_ready
+from domain.rules import DetectRules, Rules
 from domain.site import Enterprise, Sensor, SensorKind, Site
 from simulators.recording import read_recording
 from simulators.replay import replay
@@ -35,7 +36,7 @@ class Load:
 
 
 LOADS = (
-    Load("1,000 stations at 1 Hz", 1000, 1, 0, 10, bar_per_s=200_000),
+    Load("1,000 stations at 1 Hz", 1000, 1, 0, 15, bar_per_s=200_000),
     Load("a city's day", 150, 60, 5, 1440),
 )
 
@@ -60,7 +61,14 @@ def site_of(load: Load) -> Site:
         )
         for row, (x, y) in enumerate([(-0.03, -0.02), (0.03, -0.02), (-0.03, 0.02), (0.03, 0.02)])
     )
-    return Site(site_id="bench", name="bench", timezone="Asia/Shanghai", sensors=tuple(sensors), enterprises=places)
+    return Site(
+        site_id="bench",
+        name="bench",
+        timezone="Asia/Shanghai",
+        sensors=tuple(sensors),
+        enterprises=places,
+        rules=Rules(detect=DetectRules(warmup_min=3, warmup_readings=3)),  # so that tickets open within minutes
+    )
 
 
 def write(load: Load, site: Site, folder: Path) -> int:
