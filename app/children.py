@@ -41,19 +41,24 @@ class Children:
         self._children: list[Child] = []
         log_dir.mkdir(parents=True, exist_ok=True)
 
-    def start_wugan(self, name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Child:
-        """Start one of our own commands, with this very Python; its standard output is a pipe."""
+    def start_wugan(
+        self, name: str, *arguments: str, environment: Mapping[str, str] | None = None, is_heard: bool = False
+    ) -> Child:
+        """Start one of our own commands, with this very Python; `is_heard`: its standard output is a pipe for us."""
         # -P: a folder named `app` where the user stands must not be taken for ours.
-        return self.start(name, [sys.executable, "-P", "-m", "app.cli", *arguments], environment or {})
+        command = [sys.executable, "-P", "-m", "app.cli", *arguments]
+        return self.start(name, command, environment or {}, is_heard=is_heard)
 
-    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
-        """Start a process whose words go to `{name}.log`."""
+    def start(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, is_heard: bool = False
+    ) -> Child:
+        """Start a process whose words go to `{name}.log`; a pipe that nobody reads would fill up."""
         log_path = self._log_dir / f"{name}.log"
         with log_path.open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - our own commands
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
+                stdout=subprocess.PIPE if is_heard else log,
                 stderr=log,
                 env=self._environment | dict(environment),
                 start_new_session=True,  # Ctrl-C is for the parent, which then ends them in order
@@ -80,10 +85,6 @@ class Children:
         """End every process, the last started first."""
         while self._children:
             _end(self._children.pop())
-
-    def pids(self) -> list[int]:
-        """Return the processes that run."""
-        return [child.process.pid for child in self._children]
 
 
 def _end(child: Child) -> None:

@@ -150,7 +150,7 @@ class Demo:
         where = f"127.0.0.1:{self._mqtt_port}"
         speed = str(self._options.speed)
         return self.stack.children.start_wugan(
-            "simulator", *self._simulate(), "--mqtt", where, "--speed", speed, "--json"
+            "simulator", *self._simulate(), "--mqtt", where, "--speed", speed, "--json", is_heard=True
         )
 
     def _read_published(self, simulator: Child) -> None:
