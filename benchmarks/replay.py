@@ -102,7 +102,7 @@ def _rows(load: Load, site: Site, row: int, rng: np.random.Generator) -> dict[st
     lat = CENTRE[1] + 0.04 * np.sin(turn) if moves else np.full(size, site.sensors[row].lat)
     levels = {"pm25": 35.0, "pm10": 70.0, "nox": 40.0, "o3": 60.0}
     values = {name: np.round(level * rng.lognormal(0.0, 0.05, size), 1) for name, level in levels.items()}
-    if row % 50 == 3:  # some see a plume for the last third
+    if row % 50 in (3, 4, 5):  # neighbours see a plume for the last third
         for name in ("pm25", "pm10"):
             values[name][2 * size // 3 :] += PLUME_UGM3
     return {"sensor": np.full(size, row), "time": time_ms, "lon": lon, "lat": lat, **values}
