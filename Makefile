@@ -50,10 +50,9 @@ test-browser: install ## The pages in a real Chromium
 	@echo "test-browser: pytest -m browser"
 	@deploy/with-services chromium -- $(PYTEST) -q -m browser $(ARGS) || $(call none_is_fine,browser)
 
-bench: install ## Measure the figures of the README; one of them: make bench BENCH=replay
-	@for name in $(BENCH); do \
-	    echo "bench: python -m benchmarks.$$name $(ARGS)"; $(BIN)/python -m "benchmarks.$$name" $(ARGS); \
-	done
+bench: install ## Measure the figures of the README on Mosquitto and Kafka, else embedded; one: make bench BENCH=replay
+	@deploy/with-services kafka mosquitto -- sh -euc 'for name in $(BENCH); do \
+	    echo "bench: python -m benchmarks.$$name $(ARGS)"; $(BIN)/python -m "benchmarks.$$name" $(ARGS); done'
 
 scores: install ## Score the method on all scenarios, e.g. make scores ARGS="--scenarios strong,weak --seeds 1,2"
 	@echo "scores: python -m benchmarks.scores $(if $(ARGS),$(ARGS),--md docs/scores.md)"

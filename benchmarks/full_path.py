@@ -94,6 +94,8 @@ def measure(address: MqttAddress, kafka: str, load: Load, bar_s: float) -> None:
     for what, seconds in used.items():
         say(f"  {what}", seconds, "s")
     say(f"full path, {load.form}: ingest + detection", used["ingest"] + used["detection"], "s per million", most=bar_s)
+    if load.per_message == 1 and address.username:
+        print("  (the embedded broker gives out single messages so slowly that ingest wakes up for each; see docs)")
 
 
 def main() -> None:
