@@ -1,14 +1,13 @@
 """Settings → a paho client that keeps its session at the broker and acknowledges by hand."""
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from ingest.publish_packet import Publish, publish_at
 from ingest.settings import IngestSettings, MqttProtocol
 
 READ_AHEAD_BYTES = 64 * 1024
@@ -21,8 +20,7 @@ MOST_UNACKNOWLEDGED = 65_535
 class ThriftyClient(Client):
     """A paho client that asks the socket once for many messages, and answers many in one write.
 
-    paho itself makes four system calls for a message to read it and one to acknowledge it, half of its whole cost; most
-    of the other half is what it does for each packet, which `publishes` goes around.
+    paho itself makes four system calls for a message to read it and one to acknowledge it, half of its whole cost.
     """
 
     _ahead = b""
@@ -36,16 +34,6 @@ class ThriftyClient(Client):
     def reconnect(self) -> MQTTErrorCode:
         self._ahead, self._place = b"", 0
         return super().reconnect()
-
-    def publishes(self) -> Iterator[Publish]:
-        """Yield messages that were read ahead, up to the first packet that is left to `loop_read`."""
-        is_v5 = self.protocol is MQTTProtocolVersion.MQTTv5
-        while self.has_read_ahead and not self._in_packet["command"]:  # it is between two packets
-            publish = publish_at(self._ahead, self._place, is_v5=is_v5)
-            if publish is None:
-                return
-            self._place = publish.end
-            yield publish
 
     def acknowledge(self, mids: Sequence[int]) -> None:
         """Acknowledge messages of QoS 1 by their numbers."""

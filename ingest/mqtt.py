@@ -17,7 +17,6 @@ from ingest.batcher import Inbox, happens
 from ingest.client import build_client
 from ingest.counts import IngestCounts
 from ingest.message import Message, weigh
-from ingest.publish_packet import Publish
 from ingest.settings import MAX_MESSAGE_BYTES, IngestSettings
 from ingest.topic import subscription
 
@@ -112,11 +111,11 @@ class MqttSource:
     def _read(self) -> None:
         """Read what has come, until the inbox is full; then let more come together before the next look."""
         before = self._taken
-        while self._taken < before + MOST_AT_ONCE:
+        for _ in range(MOST_AT_ONCE):
             taken = self._taken
             if self._socket is None or self._counts.paused:
                 return
-            self._read_some()
+            self._client.loop_read()
             if self._inbox.is_full:
                 self._pause()
                 return
@@ -130,42 +129,27 @@ class MqttSource:
             self._loop.remove_reader(self._socket)
             self._loop.call_later(NAP_S, self._listen)
 
-    def _read_some(self) -> None:
-        """Let paho read one packet, and take the messages that came with it until the inbox is full."""
-        self._client.loop_read()
-        if self._socket is None or self._inbox.is_full:
-            return
-        for publish in self._client.publishes():
-            self._take(publish)
-            if self._inbox.is_full:
-                return
-
     def _pause(self) -> None:
         if self._socket is not None:
             self._loop.remove_reader(self._socket)
             self._counts.paused = True
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
+        self._taken += 1
+        if message.qos:
+            if message.dup and message.mid in self._held:
+                self._counts.redelivered += 1
+                return
+            self._held.add(message.mid)
+        payload = bytes(message.payload)
+        if len(payload) > MAX_MESSAGE_BYTES:
+            payload = payload[: MAX_MESSAGE_BYTES + 1]
         try:
             topic = message.topic
         except UnicodeDecodeError:
             topic = ""
-        self._take(Publish(topic, bytes(message.payload), message.mid, message.qos, message.dup, end=0))
-
-    def _take(self, publish: Publish) -> None:
-        self._taken += 1
-        if publish.qos:
-            if publish.dup and publish.mid in self._held:
-                self._counts.redelivered += 1
-                return
-            self._held.add(publish.mid)
-        payload = publish.payload
-        if len(payload) > MAX_MESSAGE_BYTES:
-            payload = payload[: MAX_MESSAGE_BYTES + 1]
         now_ms = self._now_ms()
-        self._inbox.put(
-            Message(publish.topic, payload, publish.mid, publish.qos, self._session, now_ms, weigh(payload))
-        )
+        self._inbox.put(Message(topic, payload, message.mid, message.qos, self._session, now_ms, weigh(payload)))
         self._counts.last_message_ms = now_ms
         self._counts.waiting = self._inbox.held
 
