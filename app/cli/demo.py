@@ -30,7 +30,9 @@ def demo(
     """Run a whole system on this machine and watch a simulated zone in the browser."""
     from app.cli.errors import FAILED, one_line
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a supervisor's stop is a person's Ctrl-C
+    # A supervisor's stop is a person's Ctrl-C; a script that started us in the background has SIGINT switched off.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with one_line():
         from app.demo.run import DemoOptions, run_demo
 
