@@ -6,8 +6,9 @@ import numpy as np
 
 from domain.channels import MINUTE_MS, N_POLLUTANTS
 from domain.dedupe import SeenMinute, first_arrivals
-from domain.field import FlagArray, MinuteField
+from domain.field import Flag, FlagArray, MinuteField
 from domain.minute import MinuteHead, empty_minute, minute_of, usual_interval
+from domain.position import LastFixes, flag_positions, no_fixes, without_places
 from domain.quality import LastReadings, flag_readings, nothing_yet
 from domain.readings import (
     Arrivals,
@@ -52,6 +53,7 @@ class QualifyState:
         waiting: Rows taken whose minute is not settled yet, with their flags.
         seen: What has arrived, for the law of first arrival.
         last: Last value per channel.
+        fixes: Last fix per vehicle.
         interval_ms: Each sensor's usual time between readings, NaN = unknown, shape (sensors,). [ms]
     """
 
@@ -63,6 +65,7 @@ class QualifyState:
     waiting_flags: FlagArray
     seen: tuple[SeenMinute, ...]
     last: LastReadings
+    fixes: LastFixes
     interval_ms: FloatArray
     weather: LatestWeather
     counts: Counts
@@ -79,6 +82,7 @@ def start(site: Site) -> QualifyState:
         waiting_flags=np.zeros((0, N_POLLUTANTS), np.uint16),
         seen=(),
         last=nothing_yet(len(site.sensors)),
+        fixes=no_fixes(len(site.sensors)),
         interval_ms=np.full(len(site.sensors), np.nan),
         weather=no_latest(),
         counts=Counts(),
@@ -116,7 +120,7 @@ def advance(
         newest = take_weather(state.weather, weather.take(slice(taken_weather, until_weather)))
         state = replace(state, weather=forget_old(newest, due_ms))
         if until > taken:
-            state = _intake(state, rows.take(slice(taken, until)), rules)
+            state = _intake(state, rows.take(slice(taken, until)), site, rules)
         state, field = _settle(state, due_ms, site, rules)
         fields.append(field)
         taken, taken_weather = until, until_weather
@@ -149,7 +153,7 @@ def _first_received_ms(arrivals: Arrivals) -> int | None:
     return min(received, default=None)
 
 
-def _intake(state: QualifyState, rows: Readings, rules: Rules) -> QualifyState:
+def _intake(state: QualifyState, rows: Readings, site: Site, rules: Rules) -> QualifyState:
     """Take rows in order of arrival: drop repeats and the late, flag the rest, let them wait for their minute."""
     arrived = len(rows)
     oldest = state.settled - rules.qualify.late_horizon_min
@@ -160,11 +164,15 @@ def _intake(state: QualifyState, rows: Readings, rules: Rules) -> QualifyState:
     in_open_minute = rows.time_ms // MINUTE_MS > state.settled
     rows = _only(rows, in_open_minute)
     last, flags = flag_readings(state.last, rows, rules.qualify)
+    fixes, astray = flag_positions(state.fixes, rows, site.is_vehicle)
+    flags[astray] |= np.where(np.isnan(rows.values[astray, :N_POLLUTANTS]), 0, Flag.POSITION).astype(np.uint16)
+    rows = without_places(rows, astray)
     counts = state.counts
     return replace(
         state,
         seen=seen,
         last=last,
+        fixes=fixes,
         waiting=concat_readings([state.waiting, rows]) if len(state.waiting) else rows,
         waiting_flags=np.concatenate([state.waiting_flags, flags]) if len(state.waiting) else flags,
         counts=Counts(
