@@ -169,6 +169,7 @@ def _judged_field(state: DetectState, field: MinuteField, band: Band, minute: in
         since_ms=onset.since_ms[rows],
         fresh=(standing.heard_minute[rows] == minute).any(axis=1),
         weather=field.weather,
+        road=field.road,
     )
 
 

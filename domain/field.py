@@ -1,6 +1,6 @@
 """A zone's minute as columns: what every sensor showed, and how it stood against its background."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from domain.channels import N_POLLUTANTS, WEATHER_KEYS
 from domain.readings import FloatArray, IndexArray, IntArray
+from domain.road_cells import CellMinutes, no_cell_minutes
 
 FlagArray = npt.NDArray[np.uint16]
 StateArray = npt.NDArray[np.uint8]
@@ -68,6 +69,7 @@ class MinuteField:
         completeness: Readings that passed / readings expected, 0..1, shape (n, 4).
         flags: `Flag` bits, shape (n, 4).
         weather: The weather at the end of the minute.
+        road: What vehicles measured on each piece of road.
     """
 
     minute_ms: int
@@ -79,6 +81,7 @@ class MinuteField:
     completeness: FloatArray
     flags: FlagArray
     weather: WeatherMinute
+    road: CellMinutes = field(default_factory=no_cell_minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class JudgedField:
         state: `ChannelState`, shape (n, 4).
         since_ms: First reading of the present excess, 0 = none, Unix time, shape (n, 4). [ms]
         fresh: Whether the sensor reported in this very minute, shape (n,).
+        road: What vehicles measured on each piece of road; it stands against the background of their own rows.
     """
 
     minute_ms: int
@@ -110,6 +114,7 @@ class JudgedField:
     since_ms: IntArray
     fresh: npt.NDArray[np.bool_]
     weather: WeatherMinute
+    road: CellMinutes = field(default_factory=no_cell_minutes)
 
 
 def no_weather_minute() -> WeatherMinute:

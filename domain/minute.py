@@ -7,13 +7,15 @@ import numpy as np
 from domain.channels import MINUTE_MS, N_POLLUTANTS
 from domain.field import Flag, FlagArray, MinuteField, WeatherMinute, nan_block
 from domain.readings import BoolArray, FloatArray, IndexArray, IntArray, Readings
+from domain.road_cells import cell_minutes, no_cell_minutes
+from domain.robust import grouped_median, steady_level
 from domain.rules import QualifyRules
 from domain.site import Site
 
 INVERSION_FLOOR_UGM3 = 10.0
 """Below this difference PM2.5 above PM10 is noise. [µg/m³]"""
 SPARSE_READINGS = 5
-"""Of fewer readings a vehicle's minute is their mean, of more their median. Design value."""
+"""Of so few readings a vehicle's minute is their mean, of more their steady level. Design value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,17 @@ def minute_of(
     value, good, minute_flags = _means(rows, flags, sensor, size)
     lon = np.array([site.sensors[i].lon for i in sensor])
     lat = np.array([site.sensors[i].lat for i in sensor])
-    for row in np.flatnonzero(site.is_vehicle[sensor]).tolist():
-        mine = rows.sensor == sensor[row]
-        lon[row], lat[row] = _middle(rows.position[mine, :2])
-        passed = np.where(flags[mine] == 0, rows.values[mine, :N_POLLUTANTS], np.nan)
-        value[row] = np.where(good[row] > SPARSE_READINGS, _middle(passed), value[row])
+    is_vehicle = site.is_vehicle
+    moving = is_vehicle[sensor]
+    driven = np.flatnonzero(is_vehicle[rows.sensor])
+    road = no_cell_minutes()
+    if len(driven):
+        driven = driven[np.argsort(rows.sensor[driven], kind="stable")]
+        tracks, marks = rows.take(driven), flags[driven]
+        place, level = _on_the_way(tracks, marks)
+        lon[moving], lat[moving] = place.T
+        value[moving] = np.where(good[moving] > SPARSE_READINGS, level, value[moving])
+        road = cell_minutes(tracks, marks)
     _flag_inversion(value, minute_flags, rules.inversion_ratio)
     return MinuteField(
         minute_ms=head.minute_ms,
@@ -94,6 +102,7 @@ def minute_of(
         completeness=np.minimum(good / _expected(interval_ms[sensor])[:, np.newaxis], 1.0),
         flags=minute_flags,
         weather=head.weather,
+        road=road,
     )
 
 
@@ -127,17 +136,14 @@ def _expected(interval_ms: FloatArray) -> FloatArray:
     return np.where(np.isnan(interval_ms), 1.0, np.maximum(MINUTE_MS / np.maximum(interval_ms, 1.0), 1.0))
 
 
-def _middle(block: FloatArray) -> FloatArray:
-    """Return the median of each column, NaN where it is empty, shape (columns,).
+def _on_the_way(tracks: Readings, flags: FlagArray) -> tuple[FloatArray, FloatArray]:
+    """Return the middle place, shape (vehicles, 2), and the steady levels, shape (vehicles, 4); rows are by vehicle.
 
     A vehicle's minute crosses the exhaust of the car ahead and a fix that jumped; their seconds must not move it.
     """
-    ordered = np.sort(block, axis=0)  # NaN goes last
-    count = np.sum(~np.isnan(block), axis=0)
-    column = np.arange(block.shape[1])
-    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(block) - 1)
-    middle: FloatArray = 0.5 * (ordered[low, column] + ordered[high, column])
-    return middle
+    begins = np.flatnonzero(np.append(True, tracks.sensor[1:] != tracks.sensor[:-1]))
+    passed = np.where(flags == 0, tracks.values[:, :N_POLLUTANTS], np.nan)
+    return grouped_median(tracks.position[:, :2], begins), steady_level(passed, begins)
 
 
 def _flag_inversion(value: FloatArray, flags: FlagArray, ratio: float) -> None:
