@@ -1,8 +1,13 @@
 """Robust locations of groups of rows, all groups at once; missing values are left out."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from domain.readings import FloatArray, IntArray
+
+_TOGETHER = 6
+"""Groups of up to 2^6 rows are sorted in one block; longer ones with those of up to twice their length."""
 
 
 def steady_level(block: FloatArray, begins: IntArray) -> FloatArray:
@@ -20,55 +25,50 @@ def steady_level(block: FloatArray, begins: IntArray) -> FloatArray:
     Returns:
         Shape (groups, c); NaN where a group has no value.
     """
-    level = np.full((len(begins), block.shape[1]), np.nan)
-    for column in range(block.shape[1]):
-        value, count = _sorted_within(block[:, column], begins)
-        if count.any():
-            half = count // 2 + 1
-            first = _shortest(value, begins, count, half)
-            level[:, column] = _middle(value, first, half, count)
-    return level
+    return _by_length(block, begins, _middle_of_shortest)
 
 
 def grouped_median(block: FloatArray, begins: IntArray) -> FloatArray:
     """Return the median of each group, NaN where it has no value, shape (groups, c); see `steady_level`."""
-    median = np.full((len(begins), block.shape[1]), np.nan)
-    for column in range(block.shape[1]):
-        value, count = _sorted_within(block[:, column], begins)
-        median[:, column] = _middle(value, begins, count, count)
-    return median
+    return _by_length(block, begins, _middle_of_all)
 
 
-def _sorted_within(value: FloatArray, begins: IntArray) -> tuple[FloatArray, IntArray]:
-    """Return values ascending within their groups, the missing last, and how many are not missing."""
+def _by_length(block: FloatArray, begins: IntArray, locate: Callable[[FloatArray, IntArray], FloatArray]) -> FloatArray:
+    """Let `locate` see groups of about one length as ascending rows, the missing last, and how many are not missing."""
+    level = np.full((len(begins), block.shape[1]), np.nan)
     if not len(begins):
-        return value, np.empty(0, np.int64)
-    group = np.zeros(len(value), np.int64)
-    group[begins[1:]] = 1
-    group = np.cumsum(group)
-    ordered = value[np.lexsort((value, group))]
-    count = np.add.reduceat((~np.isnan(value)).astype(np.int64), begins)
-    return ordered, count
+        return level
+    size = np.diff(begins, append=len(block))
+    group = np.repeat(np.arange(len(begins)), size)
+    place = np.arange(len(block)) - begins[group]
+    octave = np.maximum(np.ceil(np.log2(size)), _TOGETHER)
+    for length in np.unique(octave).tolist():
+        mine = octave == length
+        rows = mine[group]
+        table = np.full((int(mine.sum()), int(size[mine].max()), block.shape[1]), np.nan)
+        table[(np.cumsum(mine) - 1)[group[rows]], place[rows]] = block[rows]
+        ordered = np.sort(table.transpose(0, 2, 1), axis=2)
+        level[mine] = locate(ordered, ordered.shape[2] - np.isnan(ordered).sum(axis=2))
+    return level
 
 
-def _shortest(value: FloatArray, begins: IntArray, count: IntArray, half: IntArray) -> IntArray:
-    """Return where each group's shortest stretch of `half` values begins."""
-    rows = len(value)
-    size = np.diff(np.append(begins, rows))
-    row = np.arange(rows)
-    last = row + np.repeat(half, size) - 1
-    fits = last < np.repeat(begins + count, size)
-    width = np.where(fits, value[np.minimum(last, rows - 1)] - value, np.inf)
-    shortest = np.minimum.reduceat(width, begins)
-    found: IntArray = np.minimum.reduceat(np.where(width <= np.repeat(shortest, size), row, rows - 1), begins)
-    return found
+def _middle_of_all(ordered: FloatArray, count: IntArray) -> FloatArray:
+    return _middle(ordered, np.zeros_like(count), count)
 
 
-def _middle(value: FloatArray, first: IntArray, length: IntArray, count: IntArray) -> FloatArray:
-    """Return the mean of the middle one or two of `length` values from `first` on, NaN where `count` is nought."""
-    if not len(value):
-        return np.full(len(first), np.nan)
-    top = len(value) - 1
-    low = np.clip(first + np.maximum(length - 1, 0) // 2, 0, top)
-    high = np.clip(first + length // 2, 0, top)
-    return np.where(count > 0, 0.5 * (value[low] + value[high]), np.nan)
+def _middle_of_shortest(ordered: FloatArray, count: IntArray) -> FloatArray:
+    longest = ordered.shape[2]
+    half = count // 2 + 1
+    first = np.arange((longest + 1) // 2)
+    last = first + half[:, :, np.newaxis] - 1
+    width = np.take_along_axis(ordered, np.minimum(last, longest - 1), axis=2) - ordered[:, :, : len(first)]
+    width[(last >= count[:, :, np.newaxis])] = np.inf
+    return _middle(ordered, np.argmin(width, axis=2), half)
+
+
+def _middle(ordered: FloatArray, first: IntArray, length: IntArray) -> FloatArray:
+    """Return the mean of the middle one or two of `length` values from `first` on; the missing are last, and stay."""
+    top = ordered.shape[2] - 1
+    picked = np.stack([first + np.maximum(length - 1, 0) // 2, first + length // 2], axis=2)
+    middle: FloatArray = np.take_along_axis(ordered, np.minimum(picked, top), axis=2).mean(axis=2)
+    return middle
