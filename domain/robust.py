@@ -6,8 +6,8 @@ import numpy as np
 
 from domain.readings import FloatArray, IntArray
 
-_TOGETHER = 6
-"""Groups of up to 2^6 rows are sorted in one block; longer ones with those of up to twice their length."""
+_TOGETHER = 64
+"""Groups of up to so many rows are sorted in one table; longer ones with those of up to twice their length."""
 
 
 def steady_level(block: FloatArray, begins: IntArray) -> FloatArray:
@@ -35,21 +35,28 @@ def grouped_median(block: FloatArray, begins: IntArray) -> FloatArray:
 
 def _by_length(block: FloatArray, begins: IntArray, locate: Callable[[FloatArray, IntArray], FloatArray]) -> FloatArray:
     """Let `locate` see groups of about one length as ascending rows, the missing last, and how many are not missing."""
-    level = np.full((len(begins), block.shape[1]), np.nan)
     if not len(begins):
-        return level
-    size = np.diff(begins, append=len(block))
-    group = np.repeat(np.arange(len(begins)), size)
-    place = np.arange(len(block)) - begins[group]
-    octave = np.maximum(np.ceil(np.log2(size)), _TOGETHER)
+        return np.empty((0, block.shape[1]))
+    size = np.append(begins[1:], len(block)) - begins
+    if size.max() <= _TOGETHER:
+        return _level(block, begins, size, locate)
+    level = np.empty((len(begins), block.shape[1]))
+    octave = np.ceil(np.log2(np.maximum(size, _TOGETHER)))
     for length in np.unique(octave).tolist():
         mine = octave == length
-        rows = mine[group]
-        table = np.full((int(mine.sum()), int(size[mine].max()), block.shape[1]), np.nan)
-        table[(np.cumsum(mine) - 1)[group[rows]], place[rows]] = block[rows]
-        ordered = np.sort(table.transpose(0, 2, 1), axis=2)
-        level[mine] = locate(ordered, ordered.shape[2] - np.isnan(ordered).sum(axis=2))
+        rows = np.repeat(mine, size)
+        level[mine] = _level(block[rows], np.cumsum(size[mine]) - size[mine], size[mine], locate)
     return level
+
+
+def _level(
+    block: FloatArray, begins: IntArray, size: IntArray, locate: Callable[[FloatArray, IntArray], FloatArray]
+) -> FloatArray:
+    group = np.repeat(np.arange(len(begins)), size)
+    table = np.full((len(begins), block.shape[1], int(size.max())), np.nan)
+    table[group, :, np.arange(len(block)) - begins[group]] = block
+    table.sort(axis=2)
+    return locate(table, table.shape[2] - np.isnan(table).sum(axis=2))
 
 
 def _middle_of_all(ordered: FloatArray, count: IntArray) -> FloatArray:
@@ -62,7 +69,7 @@ def _middle_of_shortest(ordered: FloatArray, count: IntArray) -> FloatArray:
     first = np.arange((longest + 1) // 2)
     last = first + half[:, :, np.newaxis] - 1
     width = np.take_along_axis(ordered, np.minimum(last, longest - 1), axis=2) - ordered[:, :, : len(first)]
-    width[(last >= count[:, :, np.newaxis])] = np.inf
+    width[last >= count[:, :, np.newaxis]] = np.inf
     return _middle(ordered, np.argmin(width, axis=2), half)
 
 

@@ -62,3 +62,10 @@ def test_a_queue_of_25_s_moves_the_median_more_than_the_steady_level() -> None:
 
 def test_nobody_has_no_level() -> None:
     assert steady_level(np.empty((0, 4)), np.empty(0, np.int64)).shape == (0, 4)
+
+
+def test_long_groups_beside_short_ones_are_heard_as_if_alone() -> None:
+    rng = np.random.default_rng(8)
+    parts = [rng.random(size).tolist() for size in (3, 700, 60, 90, 65)]
+    found = steady_level(*joined(parts))[:, 0].tolist()
+    assert found == [steady_level(*joined([part]))[0, 0] for part in parts]
