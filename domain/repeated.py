@@ -1,0 +1,132 @@
+"""Passes to the road cells that are raised again and again: what a vehicle alone may say of a source."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.channels import MINUTE_MS, N_POLLUTANTS
+from domain.passes import SAME_PASS_MS, Passes, PassRows, is_raised
+from domain.readings import BoolArray, FloatArray, IntArray
+from domain.road_cells import CellMap, near_enterprises
+from domain.road_usual import usual_of
+
+APART_MS = 5 * MINUTE_MS
+"""A pass so long after the last one is another: no car stays ahead, no queue lasts. Design value. [ms]"""
+JOIN_M = 150.0
+"""Raised passes this near each other are of one place: a plume swings, a fix errs, cells have borders. [m]"""
+MIN_PASSES = 2
+"""So many separate passes are no chance. Design value."""
+RAISED_SHARE = 0.5
+"""Of a cell's passes since its first raised one at least so many must be raised. Design value."""
+MOST_RAISED = 1_000
+"""Of more raised passes the newest are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Cells that were raised on several separate passes, by (channel, cell); every column has n rows.
+
+    Attributes:
+        cell: As of `road_cells.locate`.
+        xy_m: Mean place of the cell's raised passes, shape (n, 2). [m]
+        channel: Index into `POLLUTANTS`.
+        excess: Mean excess of the raised passes within `JOIN_M`. [µg/m³]
+        z: Their mean standardised excess.
+        passes: Separate raised passes within `JOIN_M`.
+        first_ms: First reading of the first of them, Unix time. [ms]
+        last_ms: Last reading of the last of them. [ms]
+        learnt: Earlier passes that tell what the cell usually has.
+        near: Whose ground lies within `road_cells.NEAR_GROUND_M`, shape (n, enterprises).
+    """
+
+    cell: IntArray
+    xy_m: FloatArray
+    channel: npt.NDArray[np.intp]
+    excess: FloatArray
+    z: FloatArray
+    passes: IntArray
+    first_ms: IntArray
+    last_ms: IntArray
+    learnt: FloatArray
+    near: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.cell)
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Cells with a raised pass, and which of the raised passes belong to each, shape (places, passes)."""
+
+    cell: IntArray
+    xy_m: FloatArray
+    joins: BoolArray
+
+
+def repeated(state: Passes, cells: CellMap, floor_ugm3: tuple[float, ...]) -> Repeated:
+    """Return the cells that are raised on `MIN_PASSES` separate passes or more."""
+    raised = is_raised(state.rows, floor_ugm3)
+    parts = [_of_channel(state, raised, channel) for channel in range(N_POLLUTANTS)]
+    cell, xy_m, excess, z, passes, first_ms, last_ms, learnt = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
+    channel = np.repeat(np.arange(N_POLLUTANTS), [len(part[0]) for part in parts])
+    return Repeated(cell, xy_m, channel, excess, z, passes, first_ms, last_ms, learnt, near_enterprises(cells, xy_m))
+
+
+def _of_channel(state: Passes, raised: BoolArray, channel: int) -> tuple[npt.NDArray[np.generic], ...]:
+    which = np.flatnonzero(raised[:, channel])
+    which = which[np.argsort(state.rows.first_ms[which], kind="stable")][-MOST_RAISED:]
+    rows = state.rows.take(which)
+    places = _places(rows)
+    passes = _separate(rows, places.joins)
+    kept = (passes >= MIN_PASSES) & (_raised_share(state.rows, raised[:, channel], channel, places) >= RAISED_SHARE)
+    joins = places.joins[kept]
+    number = joins.sum(axis=1)
+    _, learnt = usual_of(state.usual, places.cell[kept])
+    late = np.iinfo(np.int64).max
+    return (
+        places.cell[kept],
+        places.xy_m[kept],
+        (joins * rows.excess[:, channel]).sum(axis=1) / number,
+        (joins * rows.z[:, channel]).sum(axis=1) / number,
+        passes[kept],
+        np.where(joins, rows.first_ms, late).min(axis=1, initial=late),
+        np.where(joins, rows.last_ms, 0).max(axis=1, initial=0),
+        learnt[:, channel],
+    )
+
+
+def _places(rows: PassRows) -> _Places:
+    names, which = np.unique(rows.cell, return_inverse=True)
+    number = np.bincount(which, minlength=len(names))
+    x_m = np.bincount(which, rows.xy_m[:, 0], len(names)) / number
+    y_m = np.bincount(which, rows.xy_m[:, 1], len(names)) / number
+    apart_m = np.hypot(x_m[:, np.newaxis] - rows.xy_m[:, 0], y_m[:, np.newaxis] - rows.xy_m[:, 1])
+    own = names[:, np.newaxis] == rows.cell
+    return _Places(names, np.column_stack([x_m, y_m]), own | (apart_m <= JOIN_M))
+
+
+def _separate(rows: PassRows, joins: BoolArray) -> IntArray:
+    """Return how many passes follow each other by `APART_MS` or more at each place, shape (places,)."""
+    passes = np.zeros(len(joins), np.int64)
+    over_ms = np.full(len(joins), -APART_MS)
+    for number in range(len(rows)):  # in order of time; every place at once
+        gap_ms = rows.first_ms[number] - over_ms
+        counts = joins[:, number] & (gap_ms >= APART_MS)
+        stays = joins[:, number] & (gap_ms <= SAME_PASS_MS)  # a vehicle that waits between two cells
+        passes += counts
+        over_ms = np.where(counts | stays, np.maximum(over_ms, rows.last_ms[number]), over_ms)
+    return passes
+
+
+def _raised_share(rows: PassRows, raised: BoolArray, channel: int, places: _Places) -> FloatArray:
+    """Return how many of each cell's own passes are raised, of those that measured the pollutant, shape (places,)."""
+    row = np.minimum(np.searchsorted(places.cell, rows.cell), max(len(places.cell) - 1, 0))
+    known = ~np.isnan(rows.z[:, channel])
+    mine = known & (places.cell[row] == rows.cell) if len(places.cell) else np.zeros(len(rows), np.bool_)
+    of_all = np.bincount(row[mine], minlength=len(places.cell))
+    of_raised = np.bincount(row[mine & raised], minlength=len(places.cell))
+    share: FloatArray = of_raised / np.maximum(of_all, 1)
+    return share

@@ -1,0 +1,74 @@
+"""What the vehicles of a fleet see everywhere just now: rush hour lifts every road, and is nobody's plume."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.channels import MINUTE_MS, N_POLLUTANTS
+from domain.readings import FloatArray, IntArray
+
+LOOK_BACK = 30
+"""Minutes on the road that tell what is everywhere. Design value."""
+KEPT_MS = 60 * MINUTE_MS
+"""Older ones tell nothing of now. Design value. [ms]"""
+ENOUGH = 5
+"""Of fewer minutes nothing is said. Design value."""
+MAD_TO_SIGMA = 1.4826
+"""Median absolute deviation to standard deviation of a Gaussian."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The last minutes on the road, oldest first, at most `LOOK_BACK`.
+
+    Attributes:
+        minute_ms: Start of the minute, shape (m,). [ms]
+        level: Median excess of the pieces of road, in logarithms, NaN = none, shape (m, 4).
+        spread: Their robust standard deviation about what was everywhere then, shape (m, 4).
+    """
+
+    minute_ms: IntArray
+    level: FloatArray
+    spread: FloatArray
+
+
+def no_fleet() -> Fleet:
+    """Return the memory of a fleet that has not moved."""
+    return Fleet(np.empty(0, np.int64), np.empty((0, N_POLLUTANTS)), np.empty((0, N_POLLUTANTS)))
+
+
+def fleet_now(fleet: Fleet) -> tuple[FloatArray, FloatArray]:
+    """Return the excess that is everywhere, and its spread, shape (4,) each; nought where too little is known."""
+    enough = (~np.isnan(fleet.level)).sum(axis=0) >= ENOUGH
+    everywhere, spread = _median(fleet.level), _median(fleet.spread)
+    return np.where(enough, everywhere, 0.0), np.where(enough, spread, 0.0)
+
+
+def hear_fleet(fleet: Fleet, minute_ms: int, residual: FloatArray) -> Fleet:
+    """Add a minute.
+
+    Args:
+        fleet: What was heard before.
+        minute_ms: Start of the minute. [ms]
+        residual: Excess over the background of each piece of road, in logarithms, shape (n, 4), n > 0.
+    """
+    everywhere, _ = fleet_now(fleet)
+    spread = MAD_TO_SIGMA * _median(np.abs(residual - everywhere))
+    begin = max(len(fleet.minute_ms) + 1 - LOOK_BACK, int(np.searchsorted(fleet.minute_ms, minute_ms - KEPT_MS)))
+    return Fleet(
+        np.append(fleet.minute_ms[begin:], minute_ms),
+        np.concatenate([fleet.level[begin:], _median(residual)[np.newaxis]]),
+        np.concatenate([fleet.spread[begin:], spread[np.newaxis]]),
+    )
+
+
+def _median(block: FloatArray) -> FloatArray:
+    """Return the median of each column without the missing, NaN where there is nothing, shape (4,)."""
+    if not len(block):
+        return np.full(N_POLLUTANTS, np.nan)
+    ordered = np.sort(block, axis=0)
+    count = len(block) - np.isnan(ordered).sum(axis=0)
+    column = np.arange(block.shape[1])
+    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(block) - 1)
+    median: FloatArray = 0.5 * (ordered[low, column] + ordered[high, column])
+    return median
