@@ -15,11 +15,13 @@ from domain.channels import MINUTE_MS, N_POLLUTANTS
 from domain.field import JudgedField
 from domain.readings import BoolArray, FloatArray, IndexArray, IntArray
 from domain.road_cells import CellMap, locate
-from domain.road_fleet import Fleet, fleet_now, hear_fleet, no_fleet
+from domain.road_fleet import Fleet, hear_fleet, no_fleet
 from domain.road_usual import Usual, learn_usual, nothing_usual, usual_of
 
 KEPT_MS = 4 * 3600_000
 """Passes are remembered this long. Design value. [ms]"""
+TIDY_MS = 5 * MINUTE_MS
+"""Passes that are over are learnt from, and forgotten, so often. [ms]"""
 SAME_PASS_MS = MINUTE_MS
 """A vehicle that speaks from its cell again within this time has not left it. Design value. [ms]"""
 RAISED_Z = 3.0
@@ -84,9 +86,9 @@ class Passes:
     """What is remembered of the vehicles' ways.
 
     Attributes:
-        rows: Passes that are not over yet, and those since the first raised one of cells that were raised within
-            `KEPT_MS`; by (cell, sensor, time).
-        over_ms: Passes whose last reading is older are over. [ms]
+        rows: Passes since the last tidying up, in parts; and those since the first raised one of cells that were
+            raised within `KEPT_MS`.
+        over_ms: Passes whose last reading is older have been learnt from. [ms]
         fleet: What the fleet sees everywhere.
         usual: What each cell usually has.
     """
@@ -125,24 +127,61 @@ def advance(
     if not len(judged.road) and not len(state.rows):
         return state, no_pass_rows()
     seen, residual = _seen(state, judged, cells)
-    fleet = hear_fleet(state.fleet, judged.minute_ms, residual) if len(seen) else state.fleet
-    rows = _joined(state.rows, seen)
-    over_ms = judged.minute_ms - SAME_PASS_MS
-    raised = is_raised(rows, floor_ugm3)
-    old = rows.last_ms < judged.minute_ms - KEPT_MS
-    just_over = (rows.last_ms < over_ms) & (rows.last_ms >= state.over_ms)
-    told = (just_over[:, np.newaxis] & ~raised) | (old[:, np.newaxis] & raised)
-    learns = told.any(axis=1)
-    lesson = np.where(told[learns], rows.over[learns], np.nan)
-    usual = learn_usual(state.usual, rows.cell[learns], lesson, judged.minute_ms)
-    kept = ~old & ((rows.last_ms >= over_ms) | _since_raised(rows, raised & ~old[:, np.newaxis]))
-    return Passes(_newest(rows.take(kept)), over_ms, fleet, usual), seen
+    if len(seen):
+        fleet = hear_fleet(state.fleet, judged.minute_ms, residual)
+        state = Passes(_after(state.rows, seen), state.over_ms, fleet, state.usual)
+    over_ms = (judged.minute_ms - SAME_PASS_MS) // TIDY_MS * TIDY_MS
+    return (_tidied(state, over_ms, floor_ugm3) if over_ms > state.over_ms else state), seen
 
 
 def is_raised(rows: PassRows, floor_ugm3: tuple[float, ...]) -> BoolArray:
     """Return which passes stand out, shape (n, 4)."""
     raised: BoolArray = (rows.z >= RAISED_Z) & (rows.excess >= np.array(floor_ugm3))  # False where missing
     return raised
+
+
+def joined(rows: PassRows) -> PassRows:
+    """Return parts of passes as whole ones, by (cell, sensor, time)."""
+    rows = rows.take(np.lexsort((rows.first_ms, rows.sensor, rows.cell)))
+    begin = np.ones(len(rows), np.bool_)
+    begin[1:] = (rows.cell[1:] != rows.cell[:-1]) | (rows.sensor[1:] != rows.sensor[:-1])
+    begin[1:] |= rows.first_ms[1:] - rows.last_ms[:-1] > SAME_PASS_MS
+    begins = np.flatnonzero(begin)
+    if len(begins) == len(rows):
+        return rows
+    count = np.add.reduceat(rows.count, begins)
+    return PassRows(
+        rows.cell[begins],
+        rows.sensor[begins],
+        np.add.reduceat(rows.xy_m * rows.count[:, np.newaxis], begins) / count[:, np.newaxis],
+        rows.first_ms[begins],
+        np.maximum.reduceat(rows.last_ms, begins),
+        count,
+        *(_mean(getattr(rows, name), rows.count, begins) for name in ("over", "z", "excess")),
+    )
+
+
+def _after(rows: PassRows, seen: PassRows) -> PassRows:
+    if not len(rows):
+        return seen
+    return PassRows(*(np.concatenate([getattr(rows, item.name), getattr(seen, item.name)]) for item in fields(rows)))
+
+
+def _tidied(state: Passes, over_ms: int, floor_ugm3: tuple[float, ...]) -> Passes:
+    """Learn from what is over, and keep what may still matter.
+
+    A quiet pass is learnt from when it is over, a raised one when it is forgotten: an event of hours is not usual.
+    """
+    rows = joined(state.rows)
+    raised = is_raised(rows, floor_ugm3)
+    old = rows.last_ms < over_ms - KEPT_MS
+    just_over = (rows.last_ms < over_ms) & (rows.last_ms >= state.over_ms)
+    told = (just_over[:, np.newaxis] & ~raised) | (old[:, np.newaxis] & raised)
+    learns = told.any(axis=1)
+    lesson = np.where(told[learns], rows.over[learns], np.nan)
+    usual = learn_usual(state.usual, rows.cell[learns], lesson, over_ms)
+    kept = ~old & ((rows.last_ms >= over_ms) | _since_raised(rows, raised & ~old[:, np.newaxis]))
+    return Passes(_newest(rows.take(kept)), over_ms, state.fleet, usual)
 
 
 def _seen(state: Passes, judged: JudgedField, cells: CellMap) -> tuple[PassRows, FloatArray]:
@@ -152,11 +191,11 @@ def _seen(state: Passes, judged: JudgedField, cells: CellMap) -> tuple[PassRows,
     value = np.where(judged.flags[row] == 0, road.value, np.nan)  # a vehicle with readings has a row
     xy_m = cells.projection.to_metres(road.lon, road.lat)
     cell = locate(cells, xy_m)
-    everywhere, spread = fleet_now(state.fleet)
+    fleet = state.fleet
     usual, _ = usual_of(state.usual, cell)
     background = to_log(judged.background[row])
     residual = to_log(value) - background
-    over = residual - everywhere
+    over = residual - fleet.everywhere
     return PassRows(
         cell=cell,
         sensor=road.sensor,
@@ -165,31 +204,9 @@ def _seen(state: Passes, judged: JudgedField, cells: CellMap) -> tuple[PassRows,
         last_ms=road.last_ms,
         count=road.count,
         over=over,
-        z=(over - usual) / np.maximum(judged.sigma[row], spread),
-        excess=value - np.maximum(from_log(background + everywhere + usual), 0.0),
+        z=(over - usual) / np.maximum(judged.sigma[row], fleet.sigma),
+        excess=value - np.maximum(from_log(background + fleet.everywhere + usual), 0.0),
     ), residual
-
-
-def _joined(rows: PassRows, seen: PassRows) -> PassRows:
-    """Add parts of passes to those that go on."""
-    both = PassRows(*(np.concatenate([getattr(rows, item.name), getattr(seen, item.name)]) for item in fields(rows)))
-    both = both.take(np.lexsort((both.first_ms, both.sensor, both.cell)))
-    begin = np.ones(len(both), np.bool_)
-    begin[1:] = (both.cell[1:] != both.cell[:-1]) | (both.sensor[1:] != both.sensor[:-1])
-    begin[1:] |= both.first_ms[1:] - both.last_ms[:-1] > SAME_PASS_MS
-    begins = np.flatnonzero(begin)
-    if len(begins) == len(both):
-        return both
-    count = np.add.reduceat(both.count, begins)
-    return PassRows(
-        both.cell[begins],
-        both.sensor[begins],
-        np.add.reduceat(both.xy_m * both.count[:, np.newaxis], begins) / count[:, np.newaxis],
-        both.first_ms[begins],
-        np.maximum.reduceat(both.last_ms, begins),
-        count,
-        *(_mean(getattr(both, name), both.count, begins) for name in ("over", "z", "excess")),
-    )
 
 
 def _mean(block: FloatArray, count: IntArray, begins: IntArray) -> FloatArray:

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.channels import MINUTE_MS, N_POLLUTANTS
-from domain.passes import SAME_PASS_MS, Passes, PassRows, is_raised
+from domain.passes import SAME_PASS_MS, Passes, PassRows, is_raised, joined, no_pass_rows
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.road_cells import CellMap, near_enterprises
-from domain.road_usual import usual_of
+from domain.road_usual import Usual, usual_of
 
 APART_MS = 5 * MINUTE_MS
 """A pass so long after the last one is another: no car stays ahead, no queue lasts. Design value. [ms]"""
@@ -65,9 +65,14 @@ class _Places:
 
 
 def repeated(state: Passes, cells: CellMap, floor_ugm3: tuple[float, ...]) -> Repeated:
-    """Return the cells that are raised on `MIN_PASSES` separate passes or more."""
-    raised = is_raised(state.rows, floor_ugm3)
-    parts = [_of_channel(state, raised, channel) for channel in range(N_POLLUTANTS)]
+    """Return the cells that are raised on `MIN_PASSES` separate passes or more.
+
+    There can be a new one only after a minute with a raised part of a pass.
+    """
+    some = is_raised(state.rows, floor_ugm3).any()
+    rows = joined(state.rows) if some else no_pass_rows()
+    raised = is_raised(rows, floor_ugm3)
+    parts = [_of_channel(rows, state.usual, raised, channel) for channel in range(N_POLLUTANTS)]
     cell, xy_m, excess, z, passes, first_ms, last_ms, learnt = (
         np.concatenate(column) for column in zip(*parts, strict=True)
     )
@@ -75,16 +80,16 @@ def repeated(state: Passes, cells: CellMap, floor_ugm3: tuple[float, ...]) -> Re
     return Repeated(cell, xy_m, channel, excess, z, passes, first_ms, last_ms, learnt, near_enterprises(cells, xy_m))
 
 
-def _of_channel(state: Passes, raised: BoolArray, channel: int) -> tuple[npt.NDArray[np.generic], ...]:
+def _of_channel(every: PassRows, usual: Usual, raised: BoolArray, channel: int) -> tuple[npt.NDArray[np.generic], ...]:
     which = np.flatnonzero(raised[:, channel])
-    which = which[np.argsort(state.rows.first_ms[which], kind="stable")][-MOST_RAISED:]
-    rows = state.rows.take(which)
+    which = which[np.argsort(every.first_ms[which], kind="stable")][-MOST_RAISED:]
+    rows = every.take(which)
     places = _places(rows)
     passes = _separate(rows, places.joins)
-    kept = (passes >= MIN_PASSES) & (_raised_share(state.rows, raised[:, channel], channel, places) >= RAISED_SHARE)
+    kept = (passes >= MIN_PASSES) & (_raised_share(every, raised[:, channel], channel, places) >= RAISED_SHARE)
     joins = places.joins[kept]
     number = joins.sum(axis=1)
-    _, learnt = usual_of(state.usual, places.cell[kept])
+    _, learnt = usual_of(usual, places.cell[kept])
     late = np.iinfo(np.int64).max
     return (
         places.cell[kept],

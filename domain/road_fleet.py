@@ -25,23 +25,21 @@ class Fleet:
         minute_ms: Start of the minute, shape (m,). [ms]
         level: Median excess of the pieces of road, in logarithms, NaN = none, shape (m, 4).
         spread: Their robust standard deviation about what was everywhere then, shape (m, 4).
+        everywhere: The excess that is everywhere just now, in logarithms; nought where too little is known, shape (4,).
+        sigma: Its spread; nought where too little is known, shape (4,).
     """
 
     minute_ms: IntArray
     level: FloatArray
     spread: FloatArray
+    everywhere: FloatArray
+    sigma: FloatArray
 
 
 def no_fleet() -> Fleet:
     """Return the memory of a fleet that has not moved."""
-    return Fleet(np.empty(0, np.int64), np.empty((0, N_POLLUTANTS)), np.empty((0, N_POLLUTANTS)))
-
-
-def fleet_now(fleet: Fleet) -> tuple[FloatArray, FloatArray]:
-    """Return the excess that is everywhere, and its spread, shape (4,) each; nought where too little is known."""
-    enough = (~np.isnan(fleet.level)).sum(axis=0) >= ENOUGH
-    everywhere, spread = _median(fleet.level), _median(fleet.spread)
-    return np.where(enough, everywhere, 0.0), np.where(enough, spread, 0.0)
+    block, nought = np.empty((0, N_POLLUTANTS)), np.zeros(N_POLLUTANTS)
+    return Fleet(np.empty(0, np.int64), block, block, nought, nought)
 
 
 def hear_fleet(fleet: Fleet, minute_ms: int, residual: FloatArray) -> Fleet:
@@ -52,13 +50,17 @@ def hear_fleet(fleet: Fleet, minute_ms: int, residual: FloatArray) -> Fleet:
         minute_ms: Start of the minute. [ms]
         residual: Excess over the background of each piece of road, in logarithms, shape (n, 4), n > 0.
     """
-    everywhere, _ = fleet_now(fleet)
-    spread = MAD_TO_SIGMA * _median(np.abs(residual - everywhere))
+    told = MAD_TO_SIGMA * _median(np.abs(residual - fleet.everywhere))
     begin = max(len(fleet.minute_ms) + 1 - LOOK_BACK, int(np.searchsorted(fleet.minute_ms, minute_ms - KEPT_MS)))
+    level = np.concatenate([fleet.level[begin:], _median(residual)[np.newaxis]])
+    spread = np.concatenate([fleet.spread[begin:], told[np.newaxis]])
+    enough = (~np.isnan(level)).sum(axis=0) >= ENOUGH
     return Fleet(
         np.append(fleet.minute_ms[begin:], minute_ms),
-        np.concatenate([fleet.level[begin:], _median(residual)[np.newaxis]]),
-        np.concatenate([fleet.spread[begin:], spread[np.newaxis]]),
+        level,
+        spread,
+        np.where(enough, _median(level), 0.0),
+        np.where(enough, _median(spread), 0.0),
     )
 
 

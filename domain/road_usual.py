@@ -80,10 +80,11 @@ def learn_usual(usual: Usual, cell: IntArray, over: FloatArray, now_ms: int) -> 
 
 
 def _with_rows(usual: Usual, names: IntArray) -> Usual:
-    new = names[~np.isin(names, usual.cell)]
-    if not len(new):
+    where = np.searchsorted(usual.cell, names)
+    new = np.append(usual.cell, names[:1] - 1)[where] != names  # beyond the last cell stands one that is not asked for
+    if not new.any():
         return usual
-    where = np.searchsorted(usual.cell, new)
+    where, new = where[new], names[new]
     return Usual(
         np.insert(usual.cell, where, new),
         np.insert(usual.level, where, 0.0, axis=0),

@@ -10,7 +10,7 @@ from domain.channels import MINUTE_MS
 from domain.field import Flag
 from domain.geo import Projection
 from domain.packing import Packer
-from domain.passes import KEPT_MS, Passes
+from domain.passes import KEPT_MS, TIDY_MS, Passes, joined
 from domain.readings import FloatArray, Readings, no_readings
 from domain.repeated import Repeated
 from domain.road_cells import cell_map_of
@@ -74,7 +74,7 @@ def test_a_vehicle_that_stands_in_a_queue_passes_once() -> None:
     for minute in range(30):
         patrol.minute(minute, drive(place, np.full(60, CLEAN + 200.0), begin_s=60.0 * minute))
     assert len(patrol.repeated()) == 0
-    assert len(patrol.state.rows) == 1
+    assert len(joined(patrol.state.rows)) == 1
 
 
 def test_a_vehicle_that_waits_on_the_border_of_two_cells_has_not_come_back() -> None:
@@ -155,13 +155,13 @@ def test_an_event_of_hours_is_not_learnt_as_usual() -> None:
 
 def test_passes_are_forgotten_after_four_hours() -> None:
     patrol = patrolled(0, 20)
-    end = (20 * MINUTE_MS + KEPT_MS) // MINUTE_MS + 2
+    end = (20 * MINUTE_MS + KEPT_MS + TIDY_MS) // MINUTE_MS + 2
     assert len(patrol.idle(21, end).repeated()) == 0
     assert len(patrol.state.rows) == 0
 
 
 def test_only_what_is_raised_is_remembered() -> None:
-    assert len(patrolled(0, 20, 40, plume=0.0).idle(41, 45).state.rows) == 0
+    assert len(patrolled(0, 20, 40, plume=0.0).idle(41, 50).state.rows) == 0
 
 
 def test_every_piece_of_a_minute_is_a_witness_with_a_weight() -> None:
