@@ -1,6 +1,6 @@
 """Judged minutes to incidents, and incidents to tickets: opened, held back, amended, merged, ended."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from domain.evidence import add_evidence, evidence_row
 from domain.field import ChannelState, JudgedField
 from domain.grouping import group
 from domain.incident import Incident
+from domain.limits import crossing
 from domain.readings import BoolArray
 from domain.recommend import is_strong
 from domain.ticket import Ticket
@@ -36,11 +37,13 @@ class CorrelateState:
         minute: The last one seen, -1 = none. [minutes since 1970]
         incidents: Those that live, in the order of their onset.
         hot: (sensor, channel, since) that are hot, but no breach yet.
+        limits: Means, and crossings of limits that last.
     """
 
     minute: int = -1
     incidents: tuple[Incident, ...] = ()
     hot: tuple[tuple[int, int, int], ...] = ()
+    limits: crossing.LimitState = field(default_factory=crossing.no_crossings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,14 @@ def advance(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[Cor
     minute = judged.minute_ms // MINUTE_MS
     if minute <= state.minute:
         return state, Outcome()
+    limits, crossed = crossing.advance(state.limits, judged, zone.limits)
+    state, outcome = _correlate(state, judged, zone)
+    decisions = (*outcome.decisions, *crossing.decisions_of(crossed, judged.clock_ms, zone.limits))
+    return replace(state, limits=limits), Outcome(outcome.tickets, decisions)
+
+
+def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[CorrelateState, Outcome]:
+    minute = judged.minute_ms // MINUTE_MS
     if not len(judged.sensor) and not state.incidents and not state.hot:
         return replace(state, minute=minute), Outcome()
     hot, passed = _passing(state.hot, judged, zone)

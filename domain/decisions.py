@@ -8,7 +8,8 @@ class Decision(StrEnum):
     """Why a ticket was opened or changed, or why none was opened.
 
     The first six bear the words of a ticket's history; the others say why an excess is held back, or what the advice
-    on an opened ticket has to heed.
+    on an opened ticket has to heed. The last four are told of means, whether or not there is a ticket: only a legal
+    limit is called one, a site's own warning level makes a high value.
     """
 
     OPENED = "opened"
@@ -27,6 +28,11 @@ class Decision(StrEnum):
     REGISTERED_WORKS = "registered_works"
     REGISTERED_DRILL = "registered_drill"
 
+    LIMIT_CROSSED = "limit_crossed"
+    LIMIT_CROSSED_REGIONAL = "limit_crossed_regional"
+    HIGH_VALUE = "high_value"
+    HIGH_VALUE_REGIONAL = "high_value_regional"
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionMade:
@@ -35,7 +41,8 @@ class DecisionMade:
     Attributes:
         at_ms: The tick of the zone clock. [ms]
         name: What was decided.
-        key: The ticket's id; before one opens `sensor/pollutant/first reading of the excess`.
+        key: The ticket's id; before one opens `sensor/pollutant/first reading of the excess`; of a mean
+            `sensor (or site)/pollutant/averaging/end of the time averaged over`.
     """
 
     at_ms: int

@@ -11,6 +11,7 @@ from domain.attribution import places_of
 from domain.channels import POLLUTANTS
 from domain.decisions import DecisionMade
 from domain.field import JudgedField, MinuteField
+from domain.limits.watch import watch_limits
 from domain.network import Network, network_of
 from domain.readings import Arrivals
 from domain.rules import Rules
@@ -42,12 +43,13 @@ def make_ready(site: Site) -> Zoned:
     """Compute what stays the same while a site is watched.
 
     Raises:
-        ValueError: The site has no station.
+        ValueError: The site has no station, or names limits that are not in the tables.
     """
     network = network_of(site, site.rules.detect.neighbours)
     places = places_of(site, network.projection, POLLUTANTS)
     version = rule_version(site.rules)
-    zone = Zone(site, network.projection, places, site.rules.correlate, version, network.is_vehicle)
+    limits = watch_limits(site, network)
+    zone = Zone(site, network.projection, places, site.rules.correlate, version, network.is_vehicle, limits)
     return Zoned(site, site.rules, network, zone, pa.array(site.sensor_ids, type=pa.string()))
 
 

@@ -108,7 +108,10 @@ class Permit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One zone. `sensors` are in the order of their ids, so an index sorts like an id."""
+    """One zone. `sensors` are in the order of their ids, so an index sorts like an id.
+
+    `warning_ugm3` holds the site's own one-hour warning levels by pollutant. [µg/m³]
+    """
 
     site_id: str
     name: str
@@ -119,6 +122,7 @@ class Site:
     permits: tuple[Permit, ...] = ()
     limits_class: int = 2
     limits_edition: str = "GB 3095-2026"
+    warning_ugm3: Mapping[str, float] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
 
     @property

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from domain.attribution import Places
 from domain.geo import Projection
+from domain.limits.watch import LimitWatch
 from domain.readings import BoolArray
 from domain.rules import CorrelateRules
 from domain.site import Site
@@ -19,3 +20,4 @@ class Zone:
     rules: CorrelateRules
     rule_version: str
     is_vehicle: BoolArray
+    limits: LimitWatch

@@ -1,5 +1,6 @@
 """A whole site folder out of its texts."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -8,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from domain.channels import POLLUTANTS
+from domain.limits.tables import CLASSES, EDITIONS
 from domain.rules import Rules
 from domain.site import Sensor, Site
 from domain.site_files.faults import Findings, SiteRefused
@@ -17,7 +20,7 @@ from domain.site_files.tables import PERMITS_CSV, SENSORS_CSV, parse_permits, pa
 SITE_TOML = "site.toml"
 FILES = (SITE_TOML, SENSORS_CSV, ENTERPRISES, ROADS, PERMITS_CSV)
 _KEYS = frozenset({"id", "name", "timezone", "limits", "zones", "rules"})
-_LIMIT_CLASSES = (1, 2)
+_LIMIT_KEYS = frozenset({"class", "edition", "warning_ugm3"})
 
 
 def parse_site(texts: Mapping[str, str]) -> tuple[Site, tuple[str, ...]]:
@@ -53,7 +56,8 @@ def parse_site(texts: Mapping[str, str]) -> tuple[Site, tuple[str, ...]]:
         roads=roads,
         permits=permits,
         limits_class=limits.get("class", 2),
-        limits_edition=limits.get("edition", "GB 3095-2026"),
+        limits_edition=limits.get("edition", EDITIONS[-1]),
+        warning_ugm3={name: float(level) for name, level in limits.get("warning_ugm3", {}).items()},
         rules=rules,
     )
     return site, tuple(findings.unknown)
@@ -95,8 +99,24 @@ def _check_limits(limits: object, findings: Findings) -> None:
     if not isinstance(limits, dict):
         findings.add(SITE_TOML, 0, "limits is no table", 'write [limits] with class = 2 and edition = "GB 3095-2026"')
         return
-    if limits.get("class", 2) not in _LIMIT_CLASSES:
+    if limits.get("class", 2) not in CLASSES or isinstance(limits.get("class"), bool):
         findings.add(SITE_TOML, 0, f"limits.class {limits['class']!r}", "use 1 or 2")
+    if limits.get("edition", EDITIONS[-1]) not in EDITIONS:
+        findings.add(SITE_TOML, 0, f"limits.edition {limits['edition']!r} is unknown", f"use {' or '.join(EDITIONS)}")
+    _check_warnings(limits.get("warning_ugm3", {}), findings)
+    findings.unknown += [f"{SITE_TOML}: limits.{key}" for key in limits if key not in _LIMIT_KEYS]
+
+
+def _check_warnings(warnings: object, findings: Findings) -> None:
+    """Check the site's own warning levels, one fault a wrong key or number."""
+    if not isinstance(warnings, dict):
+        findings.add(SITE_TOML, 0, "limits.warning_ugm3 is no table", "write [limits.warning_ugm3] with pm25 = 150")
+        return
+    for name, level in warnings.items():
+        if name not in POLLUTANTS:
+            findings.add(SITE_TOML, 0, f"limits.warning_ugm3.{name} is unknown", f"use {', '.join(POLLUTANTS)}")
+        elif isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < math.inf:
+            findings.add(SITE_TOML, 0, f"limits.warning_ugm3.{name} = {level!r}", "use a number above 0, in µg/m³")
 
 
 def _rules(kind: type[Any], table: object, path: str, findings: Findings) -> Any:  # noqa: ANN401 - any rules type

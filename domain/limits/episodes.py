@@ -1,0 +1,121 @@
+"""One hour's means against one row of limits: which episodes begin, last and end, and whether neighbours share them."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.limits.watch import LimitWatch
+from domain.readings import BoolArray, FloatArray, IntArray
+
+CLEAR_SHARE = 0.9
+"""An episode ends when a mean falls to this share of its limit: means about the limit do not cross it hour by hour.
+Design value."""
+REGIONAL_SHARE = 0.5
+"""Where this share of the neighbours that have a mean is above too, it is the region. Design value."""
+ScopeArray = npt.NDArray[np.uint8]
+
+
+class Scope(IntEnum):
+    """Who shares a crossing."""
+
+    NONE = 0
+    LOCAL = 1
+    REGIONAL = 2
+    UNCOMPARED = 3
+    """Neither a background nor a neighbour with a complete mean: nobody can say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What is judged: means, what they are held against, and when they end; concentrations in µg/m³.
+
+    Attributes:
+        limit: NaN = none, shape (4,).
+        mean: NaN = not complete, shape (sensors, 4).
+        background: NaN = none, shape (sensors, 4).
+        completeness: Share of the time that was sampled, shape (sensors, 4).
+        hour: The hour at whose end they are judged. [hours since 1970]
+        silent_hours: Without a mean for so long an episode ends. [h]
+    """
+
+    limit: FloatArray
+    mean: FloatArray
+    background: FloatArray
+    completeness: FloatArray
+    hour: int
+    silent_hours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episodes:
+    """Crossings that last, shape (sensors, 4) each.
+
+    Attributes:
+        scope: `Scope` as it was told.
+        above_hour: The last hour with a mean that did not end it, 0 = none. [hours since 1970]
+    """
+
+    scope: ScopeArray
+    above_hour: IntArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """Episodes to tell of, in order of (sensor, channel), shape (n,).
+
+    Attributes:
+        sensor: Index into `site.sensors`.
+        channel: Index into `POLLUTANTS`.
+        scope: `Scope`.
+        neighbours: Neighbours with a complete mean.
+        neighbours_above: How many of these are above too.
+    """
+
+    sensor: npt.NDArray[np.intp]
+    channel: npt.NDArray[np.intp]
+    scope: ScopeArray
+    neighbours: IntArray
+    neighbours_above: IntArray
+
+
+def judge(before: Episodes, means: Means, watch: LimitWatch) -> tuple[Episodes, Begun]:
+    """Hold means against their limits.
+
+    A result is rounded to the unit before it is compared (GB/T 8170); it may reach the limit, not exceed it. An episode
+    that was told as the region's is told once more when it stays behind as somebody's.
+    """
+    known = ~np.isnan(means.mean)
+    above: BoolArray = (np.rint(means.mean) > means.limit) & watch.is_fixed[:, np.newaxis]
+    lasts = (before.scope != Scope.NONE) & ~_ends(before, means, known)
+    scope = np.where(lasts, before.scope, np.uint8(Scope.NONE))
+    begun = _begun(scope, above, known, means, watch)
+    scope[begun.sensor, begun.channel] = begun.scope
+    above_hour = np.where(scope == Scope.NONE, 0, np.where(known, means.hour, before.above_hour))
+    return Episodes(scope=scope, above_hour=above_hour), begun
+
+
+def _ends(before: Episodes, means: Means, known: BoolArray) -> BoolArray:
+    silent = ~known & (means.hour - before.above_hour >= means.silent_hours)
+    ends: BoolArray = (means.mean <= CLEAR_SHARE * means.limit) | silent | np.isnan(means.limit)
+    return ends
+
+
+def _begun(scope: ScopeArray, above: BoolArray, known: BoolArray, means: Means, watch: LimitWatch) -> Begun:
+    sensor, channel = np.nonzero(above & ((scope == Scope.NONE) | (scope == Scope.REGIONAL)))
+    near, is_near = (watch.neighbour[sensor], channel[:, np.newaxis]), watch.is_near[sensor]
+    neighbours = (known[near] & is_near).sum(axis=1)
+    also = (above[near] & is_near).sum(axis=1)
+    background = means.background[sensor, channel]
+    shared = (background > means.limit[channel]) | ((neighbours > 0) & (also >= REGIONAL_SHARE * neighbours))
+    alone = np.isnan(background) & (neighbours == 0)
+    now = np.where(alone, Scope.UNCOMPARED, np.where(shared, Scope.REGIONAL, Scope.LOCAL)).astype(np.uint8)
+    new = (scope[sensor, channel] == Scope.NONE) | (now == Scope.LOCAL)
+    return Begun(
+        sensor=sensor[new],
+        channel=channel[new],
+        scope=now[new],
+        neighbours=neighbours[new],
+        neighbours_above=also[new],
+    )
