@@ -131,7 +131,8 @@ def _outside(course: Course, key: IntArray, fix: IntArray) -> BoolArray:
     pair = np.minimum(np.searchsorted(course.key, key), len(course.key) - 1)
     known = course.key[pair] == key
     row = np.where(known, course.first[pair] + fix - course.fix[course.first[pair]], 0)
-    return ~known | ((course.says[row] != IN) & ~course.inside[row])
+    outside: BoolArray = ~known | ((course.says[row] != IN) & ~course.inside[row])
+    return outside
 
 
 def _after(way: Way, course: Course, told: BoolArray, rules: FenceRules) -> FenceState:
