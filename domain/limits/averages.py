@@ -8,7 +8,7 @@ import numpy as np
 
 from domain.channels import MINUTE_MS, N_POLLUTANTS, POLLUTANTS
 from domain.field import JudgedField, nan_block
-from domain.readings import FloatArray, IntArray
+from domain.readings import BoolArray, FloatArray, IndexArray, IntArray
 
 MIN_MINUTES = 45
 """Fewer minutes of sampling make no hourly value (GB 3095-2026, table 4, for gases; common use for particulates)."""
@@ -133,20 +133,36 @@ def _add(state: Sums, judged: JudgedField, minute: int) -> Sums:
     rows = judged.sensor
     if not len(rows):
         return state
-    heard = judged.fresh[:, np.newaxis] & ~np.isnan(judged.value) & (judged.flags == 0)
-    weight = np.where(heard, judged.completeness, 0.0)
-    known = np.where(np.isnan(judged.background), 0.0, weight)
-    sums = state.minute.copy()
-    sums[_WEIGHT, rows] += weight
-    sums[_VALUE, rows] += np.where(heard, weight * judged.value, 0.0)
-    sums[_KNOWN, rows] += known
-    sums[_BACKGROUND, rows] += np.where(known > 0, known * judged.background, 0.0)
-    speaking = rows[heard.any(axis=1)]
-    before = state.heard_minute[speaking]
-    heard_minute, gap_min = state.heard_minute.copy(), state.gap_min.copy()
-    heard_minute[speaking] = minute
-    gap_min[speaking] = np.where(before > 0, np.minimum(gap_min[speaking], minute - before), gap_min[speaking])
-    return replace(state, minute=sums, heard_minute=heard_minute, gap_min=gap_min)
+    heard = (
+        (judged.flags == 0) & judged.fresh[:, np.newaxis] & (judged.value == judged.value)
+    )  # NaN differs from itself
+    known = heard & (judged.background == judged.background)
+    added = np.zeros((4, *judged.value.shape))
+    np.copyto(added[_WEIGHT], judged.completeness, where=heard)
+    np.multiply(judged.completeness, judged.value, out=added[_VALUE], where=heard)
+    np.copyto(added[_KNOWN], judged.completeness, where=known)
+    np.multiply(judged.completeness, judged.background, out=added[_BACKGROUND], where=known)
+    speaks = heard.any(axis=1)
+    if len(rows) < len(state.heard_minute):
+        added, speaks = _spread_out(added, speaks, rows, len(state.heard_minute))
+    gap_min = np.where(speaks & (state.heard_minute > 0), minute - state.heard_minute, np.inf)
+    return Sums(
+        hour=state.hour,
+        minute=state.minute + added,
+        heard_minute=np.where(speaks, minute, state.heard_minute),
+        gap_min=np.minimum(state.gap_min, gap_min),
+        step_min=state.step_min,
+        day=state.day,
+        eight=state.eight,
+        eight_max=state.eight_max,
+    )
+
+
+def _spread_out(added: FloatArray, speaks: BoolArray, rows: IndexArray, sensors: int) -> tuple[FloatArray, BoolArray]:
+    """Return what some sensors said as rows of all of them."""
+    wide, who = np.zeros((4, sensors, N_POLLUTANTS)), np.zeros(sensors, np.bool_)
+    wide[:, rows], who[rows] = added, speaks
+    return wide, who
 
 
 def _end_hour(state: Sums, shift: int, zone: ZoneInfo) -> tuple[Sums, HourMeans]:
