@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import APIRouter, Header, Query, Response
@@ -10,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse
 
 from domain.channels import POLLUTANTS, UNIT
+from domain.limits.tables import Averaging, limit_on
 from domain.problem import Problem
 from domain.series import Series
 from domain.site import Site
@@ -19,9 +21,6 @@ from maps.feed import LiveFeed
 from maps.ports import HistoryReader
 
 GEOJSON = "application/geo+json"
-
-_HOURLY_LIMITS = {1: {"nox": 250.0, "o3": 160.0}, 2: {"nox": 250.0, "o3": 200.0}}
-"""One-hour limits by class, GB 3095-2026, tables 1 and 2; particulates have none. [µg/m³]"""
 
 _STREAM_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
@@ -82,23 +81,34 @@ def _add_history(
             series = history.series(sensor_id, pollutant, until_ms - minutes * 60_000, until_ms)
         except ConnectionError as error:
             raise Problem(503, "history_away", "History does not answer", str(error)) from error
-        body = _course(series, sensor_id, pollutant, _HOURLY_LIMITS.get(site.limits_class, {}).get(pollutant))
-        return Response(body, media_type="application/json")
+        body = _course(series, sensor_id, pollutant) | _hourly_levels(site, pollutant, until_ms - 1)
+        return Response(msgspec.json.encode(body), media_type="application/json")
 
 
-def _course(series: Series, sensor_id: str, pollutant: str, limit: float | None) -> bytes:
-    return msgspec.json.encode(
-        {
-            "sensor_id": sensor_id,
-            "pollutant": pollutant,
-            "unit": UNIT,
-            "time": [rfc3339(to_datetime(time_ms)) for time_ms in series.time_ms.tolist()],
-            "value": series.value.round(2).tolist(),
-            "background": series.background.round(2).tolist(),
-            "upper": series.upper.round(2).tolist(),
-            "limit": None if limit is None else {"value": limit, "kind": "one_hour", "standard": "GB 3095-2026"},
-        }
-    )
+def _course(series: Series, sensor_id: str, pollutant: str) -> dict[str, Any]:
+    return {
+        "sensor_id": sensor_id,
+        "pollutant": pollutant,
+        "unit": UNIT,
+        "time": [rfc3339(to_datetime(time_ms)) for time_ms in series.time_ms.tolist()],
+        "value": series.value.round(2).tolist(),
+        "background": series.background.round(2).tolist(),
+        "upper": series.upper.round(2).tolist(),
+    }
+
+
+def _hourly_levels(site: Site, pollutant: str, time_ms: int) -> dict[str, Any]:
+    """Return what an hourly mean is held against: the law's limit (particulates have none), the site's own level."""
+    day = to_datetime(time_ms).astimezone(ZoneInfo(site.timezone)).date()
+    law = limit_on(day, pollutant, Averaging.ONE_HOUR, site.limits_edition, site.limits_class)
+    limit = law and {
+        "value": law.value_ugm3,
+        "kind": "one_hour",
+        "standard": law.edition,
+        "class": law.limits_class,
+        "clause": law.clause,
+    }
+    return {"limit": limit, "warning_level": site.warning_ugm3.get(pollutant)}
 
 
 def _add_events(router: APIRouter, feed: LiveFeed) -> None:

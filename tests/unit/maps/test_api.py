@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -126,12 +127,23 @@ def test_history_has_values_and_band_and_missing_is_null(client: Client, history
 
     assert course["value"] == [50.0, 186.0]
     assert course["background"] == [40.0, None]
-    assert course["limit"] == {"value": 250.0, "kind": "one_hour", "standard": "GB 3095-2026"}
+    assert course["limit"] == {
+        "value": 250.0,
+        "kind": "one_hour",
+        "standard": "GB 3095-2026",
+        "class": 2,
+        "clause": "table 2; 4.4, transition",
+    }
+    assert course["warning_level"] is None
     assert (sensor_id, pollutant, until_ms - since_ms) == ("ms-001", "nox", 30 * 60_000)
 
 
-def test_particulates_have_no_hourly_limit(client: Client):
-    assert client.get("/api/v1/sensors/ms-001/history?pollutant=pm25").json()["limit"] is None
+def test_particulates_have_no_hourly_limit_but_may_have_a_sites_own_level(feed: LiveFeed, history: FakeHistory):
+    site = replace(SITE, warning_ugm3={"pm25": 150.0})
+    course = Client(an_app(site, feed, history, run=False)).get("/api/v1/sensors/ms-001/history?pollutant=pm25").json()
+
+    assert course["limit"] is None
+    assert course["warning_level"] == 150.0
 
 
 def test_an_unknown_sensor_is_not_found(client: Client):
