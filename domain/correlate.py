@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from domain import regional as region
 from domain.attribution import ZoneWind, claims, zone_wind
 from domain.breaches import Breaches, breaches_of, regional_channels, silent_xy_m
 from domain.channels import MINUTE_MS, POLLUTANTS
@@ -38,12 +39,14 @@ class CorrelateState:
         incidents: Those that live, in the order of their onset.
         hot: (sensor, channel, since) that are hot, but no breach yet.
         limits: Means, and crossings of limits that last.
+        regional: What is remembered of the whole zone.
     """
 
     minute: int = -1
     incidents: tuple[Incident, ...] = ()
     hot: tuple[tuple[int, int, int], ...] = ()
     limits: crossing.LimitState = field(default_factory=crossing.no_crossings)
+    regional: region.RegionalState = field(default_factory=region.RegionalState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,10 @@ def advance(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[Cor
     if minute <= state.minute:
         return state, Outcome()
     limits, crossed = crossing.advance(state.limits, judged, zone.limits)
+    whole, notices, told = region.advance(state.regional, judged, zone)
     state, outcome = _correlate(state, judged, zone)
-    decisions = (*outcome.decisions, *crossing.decisions_of(crossed, judged.clock_ms, zone.limits))
-    return replace(state, limits=limits), Outcome(outcome.tickets, decisions)
+    decisions = (*outcome.decisions, *told, *crossing.decisions_of(crossed, judged.clock_ms, zone.limits))
+    return replace(state, limits=limits, regional=whole), Outcome((*outcome.tickets, *notices), decisions)
 
 
 def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[CorrelateState, Outcome]:
