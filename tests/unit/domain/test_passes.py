@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString
 
-from domain.channels import MINUTE_MS
+from domain.channels import MINUTE_MS, POLLUTANTS
 from domain.field import Flag
 from domain.geo import Projection
 from domain.packing import Packer
@@ -56,7 +56,7 @@ def test_a_single_pass_is_no_clue_however_strong() -> None:
 
 def test_two_passes_apart_are() -> None:
     found = patrolled(0, 20).repeated()
-    assert set(found.channel.tolist()) == {0, 1, 2, 3}
+    assert set(found.channel.tolist()) == {0, 1, 2}  # nobody emits ozone
     assert (found.passes == 2).all()
     assert ((east_m(found) > 250.0) & (east_m(found) < 500.0)).all()
     assert START_MS + 20_000 <= found.first_ms.min() <= START_MS + 30_000
@@ -151,6 +151,22 @@ def test_an_event_of_hours_is_not_learnt_as_usual() -> None:
     found = patrol.repeated()
     assert found.passes.max() == 8
     assert (found.learnt == 0).all()
+
+
+def test_nox_alone_is_traffic_until_it_is_strong_and_frequent() -> None:
+    def seen(*plumes: float) -> list[bool]:
+        patrol = Patrol(CELLS)
+        for number, plume in enumerate(plumes):
+            drive = a_pass(20 * number, plume=0.0)
+            inside = a_pass(20 * number).values[:, 0] > CLEAN
+            drive.values[inside, POLLUTANTS.index("nox")] += plume
+            patrol.minute(20 * number, drive)
+        return patrol.repeated().traffic.tolist()
+
+    assert set(seen(100.0, 100.0, 100.0)) == {True}
+    assert set(seen(400.0, 400.0)) == {True}
+    assert set(seen(400.0, 400.0, 400.0)) == {False}
+    assert not patrolled(0, 20).repeated().traffic.any()
 
 
 def test_passes_are_forgotten_after_four_hours() -> None:
