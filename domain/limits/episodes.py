@@ -14,6 +14,9 @@ CLEAR_SHARE = 0.9
 Design value."""
 REGIONAL_SHARE = 0.5
 """Where this share of the neighbours that have a mean is above too, it is the region. Design value."""
+OWN_SHARE = 0.2
+"""What a crossing has above its background must be this share of the limit, else it is the region that rises and this
+sensor is but the first. Design value."""
 ScopeArray = npt.NDArray[np.uint8]
 
 
@@ -105,17 +108,35 @@ def _ends(before: Episodes, means: Means, known: BoolArray) -> BoolArray:
 def _begun(scope: ScopeArray, above: BoolArray, known: BoolArray, means: Means, watch: LimitWatch) -> Begun:
     sensor, channel = np.nonzero(above & ((scope == Scope.NONE) | (scope == Scope.REGIONAL)))
     near, is_near = (watch.neighbour[sensor], channel[:, np.newaxis]), watch.is_near[sensor]
-    neighbours = (known[near] & is_near).sum(axis=1)
-    also = (above[near] & is_near).sum(axis=1)
-    background = means.background[sensor, channel]
-    shared = (background > means.limit[channel]) | ((neighbours > 0) & (also >= REGIONAL_SHARE * neighbours))
-    alone = np.isnan(background) & (neighbours == 0)
-    now = np.where(alone, Scope.UNCOMPARED, np.where(shared, Scope.REGIONAL, Scope.LOCAL)).astype(np.uint8)
+    heard = known[near] & is_near
+    also = above[near] & is_near
+    behind = means.background[sensor, channel]
+    behind = np.where(np.isnan(behind), _middle(np.where(heard, means.mean[near], np.nan)), behind)
+    now = _whose(
+        means.mean[sensor, channel], behind, means.limit[channel], also.sum(axis=1) / heard.sum(axis=1).clip(1)
+    )
     new = (scope[sensor, channel] == Scope.NONE) | (now == Scope.LOCAL)
     return Begun(
         sensor=sensor[new],
         channel=channel[new],
         scope=now[new],
-        neighbours=neighbours[new],
-        neighbours_above=also[new],
+        neighbours=heard.sum(axis=1)[new],
+        neighbours_above=also.sum(axis=1)[new],
     )
+
+
+def _whose(mean: FloatArray, behind: FloatArray, limit: FloatArray, share: FloatArray) -> ScopeArray:
+    """Tell whose crossings are, shape (n,): `behind` is the background, `share` that of the neighbours above too."""
+    shared = (behind > limit) | (mean - behind < OWN_SHARE * limit) | (share >= REGIONAL_SHARE)
+    own = np.where(shared, Scope.REGIONAL, Scope.LOCAL)
+    return np.where(np.isnan(behind), Scope.UNCOMPARED, own).astype(np.uint8)
+
+
+def _middle(values: FloatArray) -> FloatArray:
+    """Return the median of what is known, NaN where nothing is; shape (n, k) → (n,)."""
+    order = np.sort(values, axis=1)  # NaN last
+    count = (~np.isnan(values)).sum(axis=1)
+    rows, last = np.arange(len(values)), values.shape[1] - 1
+    low, high = np.clip((count - 1) // 2, 0, last), np.clip(count // 2, 0, last)
+    middle: FloatArray = 0.5 * (order[rows, low] + order[rows, high])
+    return middle

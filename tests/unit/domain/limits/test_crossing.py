@@ -49,6 +49,26 @@ def test_a_background_above_the_limit_is_the_regions_whatever_the_neighbours_say
     assert found.scope is Scope.REGIONAL
 
 
+def test_the_first_sensor_of_a_region_that_rises_is_no_clue() -> None:
+    near = (40.0, 80.0, 240.0, 70.0)
+    zone = Watching()
+    zone.hour({("s-1-1", "nox"): 262.0}, base=near, background=near)
+    zone.hour({("s-2-2", "nox"): 262.0}, base=near, background=None)
+    assert {one.scope for one in zone.crossings} == {Scope.REGIONAL}
+    assert zone.names() == ["limit_crossed_regional"]
+
+
+def test_a_plume_on_high_air_is_local() -> None:
+    near = (40.0, 80.0, 230.0, 70.0)
+    (found,) = Watching().hour(HIGH, base=near, background=near)
+    assert found.scope is Scope.LOCAL
+
+
+def test_without_a_background_the_neighbours_are_compared_with() -> None:
+    (found,) = Watching().hour(HIGH, background=None)
+    assert (found.scope, found.neighbours, found.neighbours_above) == (Scope.LOCAL, 8, 0)
+
+
 def test_two_sensors_of_one_plume_are_local_both() -> None:
     found = Watching().hour({**HIGH, ("s-1-2", "nox"): 280.0})
     assert [one.scope for one in found] == [Scope.LOCAL, Scope.LOCAL]
