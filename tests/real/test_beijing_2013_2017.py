@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from simulators.importing import Tables
-from tests.real.replayed import DATA, MAPS, Run, run_real, shared, table
+from tests.real.replayed import DATA, MAPS, Run, moment, overlapping, run_real, shared, table
 
 FOLDER = DATA / "beijing_2013_2017"
 POSITIONS = DATA / "beijing_2018" / "stations.csv"
@@ -54,6 +54,12 @@ def test_haze_is_at_most_one_notice_a_day(haze: Run) -> None:
     days = haze.per_day("regional")
 
     assert max(days.values(), default=0) <= 1, days
+
+
+def test_the_worst_day_lies_under_a_notice(haze: Run) -> None:
+    noon = moment("2015-12-25T04:00:00Z")
+
+    assert len(overlapping(haze.of_kind("regional"), noon, noon)) == 1
 
 
 def test_haze_sends_nobody_out(haze: Run) -> None:

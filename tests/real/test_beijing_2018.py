@@ -30,6 +30,12 @@ def test_the_day_of_dust_is_one_notice_at_most(run: Run) -> None:
     assert max(run.per_day("regional").values(), default=0) <= 1
 
 
+def test_the_day_of_dust_lies_under_a_notice(run: Run) -> None:
+    noon = moment("2018-04-29T04:00:00Z")
+
+    assert len(overlapping(run.of_kind("regional"), noon, noon)) == 1
+
+
 @pytest.mark.xfail(strict=False, reason="needs the regional notice to take in a front's first stations")
 def test_the_day_of_dust_has_no_clue_of_its_own(run: Run) -> None:
     dust = [one["peak"] for one in run.of_kind("local") if one["opened_at"].startswith("2018-04-29")]
