@@ -6,13 +6,16 @@ import numpy as np
 
 from domain.background import Baseline, expected_level, forget, from_log, learn, no_baseline, to_log
 from domain.channels import MINUTE_MS, N_POLLUTANTS
-from domain.field import JudgedField, MinuteField, nan_block
+from domain.comparison import Beside, Compared, compare, nothing_compared
+from domain.drift import Slow
+from domain.field import Flag, FlagArray, JudgedField, MinuteField, nan_block
+from domain.humidity import swollen_sigma, zone_humidity
 from domain.network import Network, neighbours_of
 from domain.onset import Look, Onset, give_up, is_raised, judge, no_onset
 from domain.readings import BoolArray, FloatArray, IndexArray
 from domain.rules import DetectRules
 from domain.site import Site
-from domain.standing import Standing, flagged, nothing_stands, stands, take
+from domain.standing import Standing, flagged, nothing_stands, offline, stands, take
 
 VEHICLE_SIGMA = 0.25
 """A vehicle crosses traffic: its minutes scatter at least so much (in logarithms) about the stations'. Design value."""
@@ -30,6 +33,7 @@ class DetectState:
     standing: Standing
     baseline: Baseline
     onset: Onset
+    compared: Compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,19 +44,27 @@ class Band:
         residual: Level minus expected level, in logarithms, NaN = no background.
         background: What the air would be without a local source. [µg/m³]
         upper: Above it a value is hot. [µg/m³]
-        sigma: Scatter of the logarithm that is believed.
+        sigma: Scatter of the logarithm that is believed; wider where a channel is suspect.
+        flags: `Flag` bits: of the readings themselves, and by comparison.
     """
 
     residual: FloatArray
     background: FloatArray
     upper: FloatArray
     sigma: FloatArray
+    flags: FlagArray
 
 
 def start(site: Site) -> DetectState:
     """Return the state of a zone that was never judged."""
     rows = len(site.sensors)
-    return DetectState(minute=-1, standing=nothing_stands(site), baseline=no_baseline(rows), onset=no_onset(rows))
+    return DetectState(
+        minute=-1,
+        standing=nothing_stands(site),
+        baseline=no_baseline(rows),
+        onset=no_onset(rows),
+        compared=nothing_compared(rows),
+    )
 
 
 def advance(
@@ -70,15 +82,20 @@ def advance(
     if not len(field.sensor) and not is_raised(state.onset.state).any():
         return replace(state, minute=minute), _silent(field)
     speaks = stands(standing, minute, rules.hold_min)
-    healthy = speaks & (standing.flags == 0)
-    usable = healthy & ~is_raised(state.onset.state) & ~network.is_vehicle[:, np.newaxis]
-    band = _band(standing, state.baseline, usable, _neighbours(standing, network, field), network, rules)
-    onset = judge(state.onset, _look(standing, band, state.baseline, minute, rules), rules)
+    flags = standing.flags | state.compared.flags | offline(standing, minute)
+    usable = speaks & (flags == 0) & ~is_raised(state.onset.state) & ~network.is_vehicle[:, np.newaxis]
+    neighbour = _neighbours(standing, network, field)
+    band = _band(standing, state.baseline, usable, neighbour, network, rules)
+    compared = _compared(replace(state, minute=minute), standing, band, neighbour, network, rules)
+    wider = swollen_sigma(band.sigma, band.residual, neighbour, zone_humidity(field.weather))
+    band = _doubted(band, standing.value, compared.flags | offline(standing, minute), wider, rules)
+    known = give_up(state.onset, compared.flags != 0) if compared.flags.any() else state.onset
+    onset = judge(known, _look(standing, band, state.baseline, minute, rules), rules)
     baseline, onset = _relearn(state.baseline, onset, field.minute_ms, rules)
-    fresh = standing.value_minute == minute
-    calm = healthy & fresh & ~np.isnan(band.residual) & ~is_raised(onset.state)
+    told = speaks & (standing.value_minute == minute) & ~np.isnan(band.residual)
+    calm = told & ((band.flags & ~np.uint16(Flag.DRIFT)) == 0) & ~is_raised(onset.state)
     baseline = learn(baseline, band.residual, calm, standing.step_min[:, np.newaxis], rules)
-    state = DetectState(minute=minute, standing=standing, baseline=baseline, onset=onset)
+    state = DetectState(minute=minute, standing=standing, baseline=baseline, onset=onset, compared=compared)
     return state, _judged_field(state, field, band, minute, rules)
 
 
@@ -100,14 +117,61 @@ def _band(
     network: Network,
     rules: DetectRules,
 ) -> Band:
+    """Return the band by the word of the `usable` channels, its flags still those of the readings themselves."""
     level = to_log(standing.value)
     expected = expected_level(level, baseline.offset, usable, neighbour)
     residual = level - expected
     sigma = np.maximum(np.maximum(baseline.scatter, _spread(residual, usable)), rules.sigma_floor)
     sigma = np.where(network.is_vehicle[:, np.newaxis], np.maximum(sigma, VEHICLE_SIGMA), sigma)
     background = np.maximum(from_log(expected), 0.0)
-    upper = np.maximum(from_log(expected + rules.raise_sigma * sigma), background + np.array(rules.floor_ugm3))
-    return Band(residual=residual, background=background, upper=upper, sigma=sigma)
+    upper = _upper(expected, background, sigma, rules)
+    return Band(residual=residual, background=background, upper=upper, sigma=sigma, flags=standing.flags)
+
+
+def _upper(expected: FloatArray, background: FloatArray, sigma: FloatArray, rules: DetectRules) -> FloatArray:
+    upper: FloatArray = np.maximum(
+        from_log(expected + rules.raise_sigma * sigma), background + np.array(rules.floor_ugm3)
+    )
+    return upper
+
+
+def _compared(
+    state: DetectState,
+    standing: Standing,
+    band: Band,
+    neighbour: IndexArray,
+    network: Network,
+    rules: DetectRules,
+) -> Compared:
+    """Return what the neighbours say of each channel; nobody is compared before it has been learnt."""
+    baseline, minute = state.baseline, state.minute
+    beside = Beside(
+        value=standing.value,
+        background=band.background,
+        residual=band.residual,
+        sigma=band.sigma,
+        fresh=(standing.value_minute == minute) & _known(standing, baseline, rules),
+        step_min=standing.step_min[:, np.newaxis],
+        stays=~network.is_vehicle[:, np.newaxis],
+    )
+    slow = Slow(baseline.offset, baseline.scatter, baseline.learnt_min)
+    return compare(state.compared, beside, slow, neighbour, minute)
+
+
+def _doubted(band: Band, value: FloatArray, flags: FlagArray, wider: FloatArray, rules: DetectRules) -> Band:
+    """Return the band with the flags of comparison, and wider where particles may be swollen.
+
+    An excess that only the wider band holds is water for all anybody knows: the channel is flagged while that lasts.
+    """
+    flags = band.flags | flags
+    if wider is band.sigma:
+        return replace(band, flags=flags)
+    upper = _upper(to_log(band.background), band.background, wider, rules)
+    with np.errstate(invalid="ignore"):
+        water = (value > band.upper) & (value <= upper)
+    return replace(
+        band, upper=upper, sigma=wider, flags=flags | np.where(water, np.uint16(Flag.HUMIDITY), np.uint16(0))
+    )
 
 
 def _spread(residual: FloatArray, usable: BoolArray) -> FloatArray:
@@ -121,15 +185,21 @@ def _spread(residual: FloatArray, usable: BoolArray) -> FloatArray:
     return now
 
 
+def _known(standing: Standing, baseline: Baseline, rules: DetectRules) -> BoolArray:
+    """Return which channels were learnt for long enough, shape (sensors, 4)."""
+    step_min = standing.step_min[:, np.newaxis]
+    known: BoolArray = baseline.learnt_min >= np.maximum(rules.warmup_min, rules.warmup_readings * step_min)
+    return known
+
+
 def _look(standing: Standing, band: Band, baseline: Baseline, minute: int, rules: DetectRules) -> Look:
     speaks = stands(standing, minute, rules.hold_min)
-    untrusted = flagged(standing, minute, rules.hold_min)
+    untrusted = flagged(standing, band.flags, minute, rules.hold_min)
     step_min = standing.step_min[:, np.newaxis]
     excess = standing.value - band.background
     low = (band.residual < rules.clear_sigma * band.sigma) | (excess < 0.5 * np.array(rules.floor_ugm3))
-    known = baseline.learnt_min >= np.maximum(rules.warmup_min, rules.warmup_readings * step_min)
     return Look(
-        judged=speaks & (standing.flags == 0) & ~np.isnan(band.residual) & known,
+        judged=speaks & (band.flags == 0) & ~np.isnan(band.residual) & _known(standing, baseline, rules),
         fresh=standing.value_minute == minute,
         over=standing.value > band.upper,
         quiet=low,
@@ -151,7 +221,7 @@ def _judged_field(state: DetectState, field: MinuteField, band: Band, minute: in
     """Return a row for every sensor that has a value standing, or an excess that lasts."""
     standing, onset = state.standing, state.onset
     speaks = stands(standing, minute, rules.hold_min)
-    shown = (speaks | flagged(standing, minute, rules.hold_min) | is_raised(onset.state)).any(axis=1)
+    shown = (speaks | flagged(standing, band.flags, minute, rules.hold_min) | is_raised(onset.state)).any(axis=1)
     rows = np.flatnonzero(shown).astype(np.int32)
     return JudgedField(
         minute_ms=field.minute_ms,
@@ -161,7 +231,7 @@ def _judged_field(state: DetectState, field: MinuteField, band: Band, minute: in
         lat=standing.lat[rows],
         value=np.where(speaks[rows], standing.value[rows], np.nan),
         completeness=standing.completeness[rows],
-        flags=standing.flags[rows],
+        flags=band.flags[rows],
         background=band.background[rows],
         upper=band.upper[rows],
         sigma=band.sigma[rows],

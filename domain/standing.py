@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.channels import N_POLLUTANTS
-from domain.field import FlagArray, MinuteField, nan_block
+from domain.field import Flag, FlagArray, MinuteField, nan_block
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.site import Site
 
@@ -13,6 +13,11 @@ _STEP_SHARE = 0.3
 """How much of a new gap goes into a sensor's usual one. Design value."""
 _STEP_GROWTH = 1.5
 """One gap lengthens the usual one by no more than this: a silence is no reporting interval. Design value."""
+
+OFFLINE_MIN = 15
+"""A silence this long is no late packet. Design value. [min]"""
+OFFLINE_STEPS = 5
+OFFLINE_TOLD_MIN = 1440
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +95,23 @@ def stands(known: Standing, minute: int, hold_min: int) -> BoolArray:
     return ~np.isnan(known.value) & (minute - known.value_minute <= _longest(known, hold_min))
 
 
-def flagged(known: Standing, minute: int, hold_min: int) -> BoolArray:
-    """Return which channels speak, but are not trusted, shape (sensors, 4)."""
-    untrusted: BoolArray = (known.flags != 0) & (minute - known.heard_minute <= _longest(known, hold_min))
+def flagged(known: Standing, flags: FlagArray, minute: int, hold_min: int) -> BoolArray:
+    """Return which channels speak but are not trusted, or have fallen silent, shape (sensors, 4)."""
+    recent = minute - known.heard_minute <= _longest(known, hold_min)
+    untrusted: BoolArray = ((flags != 0) & recent) | ((flags & np.uint16(Flag.OFFLINE)) != 0)
     return untrusted
+
+
+def offline(known: Standing, minute: int) -> FlagArray:
+    """Flag channels that spoke once and have fallen silent, whether their device goes on or not, shape (sensors, 4).
+
+    After `OFFLINE_MIN`, or `OFFLINE_STEPS` of a slower sensor's intervals; told for a day, then it is simply not there.
+    Heals with the next word. (QARTOD's gap test.)
+    """
+    silent_min = minute - known.heard_minute
+    longest_min = np.maximum(OFFLINE_MIN, OFFLINE_STEPS * known.step_min)[:, np.newaxis]
+    gone = (known.heard_minute > 0) & (silent_min > longest_min) & (silent_min <= OFFLINE_TOLD_MIN + longest_min)
+    return gone * np.uint16(Flag.OFFLINE)
 
 
 def _longest(known: Standing, hold_min: int) -> FloatArray:

@@ -1,0 +1,119 @@
+"""Channels that changed their unit: ratios to the neighbours' level → flag UNIT, held until they agree again.
+
+A firmware or gateway that starts to send ppb for µg/m³, or mg/m³, multiplies the channel by a constant from one reading
+to the next and keeps its shape. A plume does neither: it is added, and it fluctuates by factors (Csanady 1973,
+Turbulent Diffusion in the Environment, ch. 7). So a verdict needs a sudden step, a level that stays as steady as the
+channel always was, and a ratio that a unit explains.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.channels import N_POLLUTANTS
+from domain.readings import BoolArray, FloatArray, IntArray
+
+GAS_FACTORS = (1.88, 1.96, 2.0)
+"""µg/m³ in one ppb at 298.15 K: NO2 46.01 / 24.465 and O3 48.00 / 24.465; O3 at 293.15 K."""
+GAS_TOLERANCE = 0.12
+"""How near (in logarithms) a steady ratio must be to a gas's factor. Design value."""
+GAS_READINGS = 20
+"""So many readings at a gas's factor, one a minute: before a lone sensor may open a ticket. Design value."""
+HUGE = float(np.log(20.0))
+"""A steady ratio beyond this is a unit or firmware fault whatever the factor; a known one is 110. Design value."""
+HUGE_READINGS = 4
+ABOVE_UGM3 = 15.0
+"""Below this background a ratio says nothing. [µg/m³]"""
+AGREES = 0.3
+"""A channel agrees with its neighbours within this (in logarithms). Design value."""
+HEALS_READINGS = 10
+"""A held channel is believed again after so many readings that agree."""
+_LEAST_UGM3 = 0.01
+_ROUGHEST = 1.5
+"""A run may scatter by so many times the channel's usual scatter."""
+_RUN_MEMORY = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatioRun:
+    """The ratio each channel has stood at, in logarithms, shape (sensors, 4).
+
+    Attributes:
+        level: Mean of the run.
+        rough: Mean distance from it.
+        count: Readings of the run.
+        stray: The last reading where it strayed from the run, NaN = it did not.
+        sudden: The run began with a step from agreement.
+        held: Flagged.
+        agrees: Readings in a row that agree.
+    """
+
+    level: FloatArray
+    rough: FloatArray
+    count: IntArray
+    stray: FloatArray
+    sudden: BoolArray
+    held: BoolArray
+    agrees: IntArray
+
+
+def no_run(sensors: int) -> RatioRun:
+    """Return channels that never spoke."""
+    shape = (sensors, N_POLLUTANTS)
+    return RatioRun(
+        level=np.zeros(shape),
+        rough=np.zeros(shape),
+        count=np.zeros(shape, np.int64),
+        stray=np.full(shape, np.nan),
+        sudden=np.zeros(shape, np.bool_),
+        held=np.zeros(shape, np.bool_),
+        agrees=np.zeros(shape, np.int64),
+    )
+
+
+def follow_ratio(known: RatioRun, ratio: FloatArray, told: BoolArray, scatter: FloatArray) -> RatioRun:
+    """Take one more reading of each channel that told one.
+
+    A reading that strays is left out of the run; two that stray to the same level begin a new one.
+
+    Args:
+        known: The runs so far; `held` are the channels flagged by them.
+        ratio: Logarithm of value over background, shape (sensors, 4); only read where `told`.
+        told: Channels with a new value on a background that is high enough, shape (sensors, 4).
+        scatter: Each channel's usual scatter, shape (sensors, 4).
+    """
+    distance = np.abs(np.where(told, ratio, known.level) - known.level)
+    near = told & (distance <= AGREES)
+    strays = told & ~near
+    again = strays & ~np.isnan(known.stray)
+    alike = again & (np.abs(ratio - known.stray) <= AGREES)
+    count = np.where(again, 1, np.minimum(known.count + near, _RUN_MEMORY))
+    share = np.where(near, 1.0 / np.maximum(count, 1), 0.0)
+    level = np.where(again, ratio, known.level + share * np.where(near, ratio - known.level, 0.0))
+    rough = np.where(again, 0.0, known.rough + share * np.where(near, distance - known.rough, 0.0))
+    stray = np.where(strays & ~again, ratio, np.where(told, np.nan, known.stray))
+    sudden = np.where(again, alike & (np.abs(known.level) <= AGREES) & (known.count >= HEALS_READINGS), known.sudden)
+    agreeing = told & (np.abs(np.where(told, ratio, np.inf)) <= AGREES)
+    agrees = np.where(told, np.where(agreeing, known.agrees + 1, 0), known.agrees)
+    steady = sudden & (rough <= _ROUGHEST * np.maximum(scatter, 0.05))
+    slipped = steady & _explained(level, count)
+    held = (known.held | slipped) & (agrees < HEALS_READINGS)
+    return RatioRun(level=level, rough=rough, count=count, stray=stray, sudden=sudden, held=held, agrees=agrees)
+
+
+def ratio_to(value: FloatArray, background: FloatArray) -> tuple[FloatArray, BoolArray]:
+    """Return the logarithm of value over background, and where it says something, shape (n, 4) each."""
+    with np.errstate(invalid="ignore"):
+        told = ~np.isnan(value) & (background >= ABOVE_UGM3)
+    ratio = np.log(np.maximum(np.where(told, value, 1.0), _LEAST_UGM3) / np.where(told, background, 1.0))
+    return ratio, told
+
+
+def _explained(level: FloatArray, count: IntArray) -> BoolArray:
+    """Return where a change of unit explains the level; ozone down to nothing is nitric oxide's work."""
+    explained = (np.abs(level) >= HUGE) & (count >= HUGE_READINGS)
+    explained[:, 3] &= level[:, 3] > 0
+    size = np.abs(level[:, 2:])
+    at_factor = (size >= np.log(GAS_FACTORS[0]) - GAS_TOLERANCE) & (size <= np.log(GAS_FACTORS[-1]) + GAS_TOLERANCE)
+    explained[:, 2:] |= at_factor & (count[:, 2:] >= GAS_READINGS)
+    return explained
