@@ -1,10 +1,9 @@
-"""An incident as correlate remembers it: breaches of sensors near each other in space and time."""
+"""An incident as correlate remembers it: what sensors saw of one source."""
 
 from dataclasses import dataclass
 
-from domain.decisions import Decision
+from domain.search import Belief
 from domain.ticket import Ticket
-from domain.witnesses import Witnesses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,16 +15,14 @@ class Member:
         channel: Index into `POLLUTANTS`.
         since_ms: First reading of the excess. [ms]
         heard_ms: Last reading of the excess. [ms]
-        stood_ms: Last minute in which the breach stood, heard or not. [ms]
-        x_m: Where it was last heard, easting. [m]
-        y_m: Where it was last heard, northing. [m]
+        x_m: Easting. [m]
+        y_m: Northing. [m]
     """
 
     sensor: int
     channel: int
     since_ms: int
     heard_ms: int
-    stood_ms: int
     x_m: float
     y_m: float
 
@@ -50,22 +47,25 @@ class PeakExcess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """Breaches that belong together.
+    """Excesses that one source explains.
 
     Attributes:
         members: In order of joining.
-        witnesses: What its sensors say about the source.
+        peak: The greatest excess of all.
+        belief: As at the moment of most evidence; later ones tell less, as the plume decays.
+        first_bin: Where it began, a bin of five minutes since 1970.
+        claimed: Sensors whose present excess is this source's, ascending; they are no evidence for another.
         evidence: Hash over the rows that the judgement rests on.
-        held: Why no ticket is open yet; None before the first judgement and once a ticket is open.
         absorbed: Ids of tickets that were merged into this one and are not told of yet.
         ticket: As last written up; None before the ticket opens.
     """
 
     members: tuple[Member, ...]
     peak: PeakExcess
-    witnesses: Witnesses
+    belief: Belief
+    first_bin: int
+    claimed: tuple[int, ...]
     evidence: str = ""
-    held: Decision | None = None
     absorbed: tuple[str, ...] = ()
     ticket: Ticket | None = None
 
@@ -88,8 +88,3 @@ class Incident:
     def heard_ms(self) -> int:
         """Last reading of any excess. [ms]"""
         return max(member.heard_ms for member in self.members)
-
-    @property
-    def stood_ms(self) -> int:
-        """Last minute in which any breach stood. [ms]"""
-        return max(member.stood_ms for member in self.members)

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from domain import correlate, detect, qualify
@@ -16,10 +17,11 @@ from domain.network import Network, network_of
 from domain.readings import Arrivals
 from domain.rules import Rules
 from domain.site import Site
+from domain.sources import sources_of
 from domain.ticket import Ticket
 from domain.zone import Zone
 
-VERSION = "1"
+VERSION = "2"
 """Raised when the method changes in a way that can change a ticket."""
 
 
@@ -49,7 +51,12 @@ def make_ready(site: Site) -> Zoned:
     places = places_of(site, network.projection, POLLUTANTS)
     version = rule_version(site.rules)
     limits = watch_limits(site, network)
-    zone = Zone(site, network.projection, places, site.rules.correlate, version, network.is_vehicle, limits)
+    sources = sources_of(site, places, network.station_xy_m)
+    xy_m = np.full((len(site.sensors), 2), np.nan)
+    xy_m[network.station] = network.station_xy_m
+    zone = Zone(
+        site, network.projection, places, site.rules.correlate, version, network.is_vehicle, limits, sources, xy_m
+    )
     return Zoned(site, site.rules, network, zone, pa.array(site.sensor_ids, type=pa.string()))
 
 

@@ -59,25 +59,27 @@ class DetectRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrelateRules:
-    """When breaches are one incident, and who is a candidate.
+    """When excesses are one incident, and who is a candidate.
 
     Attributes:
-        join_m: Breached sensors nearer than this belong together. [m]
-        memory_min: An incident remembers a sensor this long after its last breach. [min]
-        lone_sensor_min: A single sensor with a strong excess of one pollutant opens a ticket after this long. [min]
-        fetch_m: Candidates are looked for upwind up to this distance. [m]
+        loud_sigma: A sensor whose excess exceeds its scatter so many times takes part in the search for a source.
+        link_m: Loud sensors within this distance of the loudest are looked at together. [m]
+        reach_m: Sensors within this distance of a loud one say, by what they see or do not see, where a plume went. [m]
+        open_odds: Natural logarithm of the odds of "a source" over "none" at which a ticket opens.
+        agree_gain: A sensor agrees with a source when the source explains it by this log-likelihood.
+        memory_min: A meandering plume touches sensors one after another: each is remembered this long. [min]
         calm_ms: Below this wind speed no direction is believed. [m/s]
-        sector_deg: Spread (one sigma) of the upwind sector. [degrees]
-        unknown_weight: Weight of "a source nobody registered" beside the candidates.
+        unknown_share: Share of sources that nobody registered, before any evidence.
     """
 
-    join_m: float = 1500.0
+    loud_sigma: float = 2.5
+    link_m: float = 2500.0
+    reach_m: float = 3000.0
+    open_odds: float = 0.6
+    agree_gain: float = 0.7
     memory_min: int = 25
-    lone_sensor_min: int = 30
-    fetch_m: float = 3000.0
     calm_ms: float = 0.5
-    sector_deg: float = 18.0
-    unknown_weight: float = 0.15
+    unknown_share: float = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

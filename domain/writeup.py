@@ -11,11 +11,10 @@ from domain.candidates import candidates_of, leading
 from domain.channels import POLLUTANTS
 from domain.field import Flag, JudgedField
 from domain.incident import Incident, PeakExcess
-from domain.readings import FloatArray
 from domain.recommend import Advice, recommend
+from domain.search import Belief
 from domain.ticket import Candidate, Excluded, HistoryEntry, Peak, Ticket, TicketKind, TicketState, Wind
 from domain.times import rfc3339, to_datetime
-from domain.witnesses import posterior
 from domain.zone import Zone
 
 EXCLUDED_WITHIN_M = 2000.0
@@ -65,10 +64,10 @@ def ticket_id(site: str, sensor_id: str, pollutant: str, event_start: datetime) 
 def conclude(incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone) -> Conclusion:
     """Return what an incident says now."""
     at = to_datetime(judged.clock_ms)
-    probability, unknown = posterior(incident.witnesses, zone.rules)
+    probability, unknown = incident.belief.probability, incident.belief.unknown
     calm = wind.is_calm(zone.rules)
     candidates, unknown_shown = candidates_of(probability, incident, zone)
-    lon, lat = _source(probability, unknown, incident.peak, zone)
+    lon, lat = _source(incident.belief, zone)
     return Conclusion(
         at=at,
         candidates=candidates,
@@ -111,7 +110,7 @@ def write_up(incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone
         evidence_hash=incident.evidence,
         history=ticket.history + told,
     )
-    return replace(incident, ticket=ticket, held=None, absorbed=())
+    return replace(incident, ticket=ticket, absorbed=())
 
 
 def write_merged(ticket: Ticket, into: str, at: datetime) -> Ticket:
@@ -173,13 +172,13 @@ def _another_leads(told: str | None, conclusion: Conclusion) -> bool:
     return conclusion.first != told and leads - before >= NEWS_LEAD
 
 
-def _source(probability: FloatArray, unknown: float, peak: PeakExcess, zone: Zone) -> tuple[float, float]:
-    """Return the best single estimate of the source: the candidate that leads, else where the excess was greatest."""
-    leader = int(probability.argmax()) if len(probability) else -1
-    if leader >= 0 and probability[leader] > unknown:
+def _source(belief: Belief, zone: Zone) -> tuple[float, float]:
+    """Return the best single estimate of the source: the candidate that leads, else the likeliest place."""
+    leader = int(belief.probability.argmax()) if len(belief.probability) else -1
+    if leader >= 0 and belief.probability[leader] > belief.unknown:
         place = zone.site.enterprises[leader]
         return round(place.lon, 6), round(place.lat, 6)
-    lon, lat = zone.projection.to_degrees(peak.x_m, peak.y_m)
+    lon, lat = zone.projection.to_degrees(belief.x_m, belief.y_m)
     return round(lon, 6), round(lat, 6)
 
 

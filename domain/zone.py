@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from domain.attribution import Places
 from domain.geo import Projection
 from domain.limits.watch import LimitWatch
-from domain.readings import BoolArray
+from domain.readings import BoolArray, FloatArray
 from domain.rules import CorrelateRules
 from domain.site import Site
+from domain.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A site as correlate and the write-up see it; `is_vehicle` has shape (sensors,)."""
+    """A site as correlate and the write-up see it.
+
+    Attributes:
+        is_vehicle: Shape (sensors,).
+        sources: Where a plume may come from.
+        xy_m: Where each station stands, NaN for vehicles, shape (sensors, 2). [m]
+    """
 
     site: Site
     projection: Projection
@@ -21,3 +28,5 @@ class Zone:
     rule_version: str
     is_vehicle: BoolArray
     limits: LimitWatch
+    sources: Sources
+    xy_m: FloatArray

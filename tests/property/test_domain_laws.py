@@ -6,14 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from domain.attribution import ZoneWind, claims, places_of
 from domain.background import expected_level, from_log, to_log
 from domain.candidates import thousandths
-from domain.channels import POLLUTANTS
 from domain.network import network_of
 from domain.readings import arrival_order, concat_readings
-from domain.rules import CorrelateRules
-from tests.builders import a_site, air, at
+from tests.builders import a_site, air
 
 LAW = settings(max_examples=60, deadline=None, derandomize=True)
 weights = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=40).filter(lambda found: sum(found) > 0.01)
@@ -59,21 +56,6 @@ def test_a_sensor_does_not_lift_its_own_background(sensor: int, value: float) ->
     before = expected_level(level, offset, usable, NETWORK.neighbour)[sensor]
     level[sensor] = to_log(np.full((1, 4), value))
     assert (expected_level(level, offset, usable, NETWORK.neighbour)[sensor] == before).all()
-
-
-PLACES = places_of(SITE, NETWORK.projection, POLLUTANTS)
-
-
-@LAW
-@given(st.floats(-2000, 4000), st.floats(-2000, 4000), st.floats(0.0, 12.0), st.floats(0.0, 359.9), st.integers(0, 3))
-def test_claims_are_between_nought_and_one(
-    east_m: float, north_m: float, speed: float, origin: float, channel: int
-) -> None:
-    lon, lat = at(east_m, north_m)
-    xy = NETWORK.projection.to_metres(np.array([lon]), np.array([lat]))
-    found = claims(PLACES, xy, np.array([channel]), ZoneWind(speed, origin), CorrelateRules())
-    assert found.shape == (1, 3)
-    assert ((found >= 0.0) & (found <= 1.0)).all()
 
 
 @LAW

@@ -1,0 +1,254 @@
+"""Incidents over time: found where loud sensors share a source, followed while it emits, absorbed into one another."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from domain.channels import MINUTE_MS
+from domain.field import ChannelState
+from domain.hearing import Minute, begin, hear
+from domain.incident import Incident
+from domain.readings import BoolArray, IntArray
+from domain.search import Finding, first_loud_bin, search
+from domain.times import to_ms
+from domain.trail import Trail
+from domain.window import BIN_MIN, TRACERS, Float32Array, Window
+from domain.zone import Zone
+
+EVERY_MIN = 2
+"""Sources are looked for in every second minute: a plume does not change faster."""
+NOW_BINS = 2
+"""A sensor is loud now if it was in one of so many bins."""
+MEMBER_SHARE = 0.8
+"""A sensor that takes part in a search may be a little less loud than one that begins it. Design value."""
+CLAIM_GAIN = 1.0
+"""A sensor belongs to an incident whose source explains it by this log-likelihood. Design value."""
+SEARCHES_MOST = 4
+"""New sources that are looked for in one minute, strongest first; others wait."""
+SEVERAL = 2
+"""One sensor alone opens nothing: kitchens, smokers and lorries do the same to it several times a day."""
+ALONE_MIN = 60
+"""But where no other stands within reach to agree or not, a breach that lasts so long is worth a look. [min]"""
+SHARPENS_MIN = 20
+"""So long after its opening an incident's belief may still change. Design value, after worlds in which the true source
+led at opening and no longer at the end. [min]"""
+HOPELESS = 3.0
+"""A group so far below the odds for a ticket need not be asked at once again."""
+KEPT_SHARE = 0.003
+"""Hypotheses above this are weighed again while an incident lives; others have had their chance. Design value."""
+OLD_EVERY_MIN = 6
+"""An incident whose belief has settled is heard of more rarely."""
+SAME_SOURCE = 0.3
+"""Beliefs that overlap this much are of one source. Design value."""
+WIDE_SHARE = 0.3
+"""What this share of all stations shows is no neighbour's plume. Design value."""
+SAME_PLACE_P = 0.5
+"""Two incidents are one when both believe this much in the same place."""
+
+
+def _is_young(incident: Incident, window: Window) -> bool:
+    """Say whether its belief still sharpens: later, what joins it is more and more of other sources' air."""
+    return incident.ticket is None or window.minute - to_ms(incident.ticket.opened_at) // MINUTE_MS <= SHARPENS_MIN
+
+
+def follow(
+    incidents: tuple[Incident, ...], minute: Minute, window: Window, trail: Trail, zone: Zone
+) -> tuple[Incident, ...]:
+    """Hear each incident's sensors, and weigh its sources again."""
+    heard = tuple(hear(incident, minute, zone) for incident in incidents)
+    if window.minute % EVERY_MIN:
+        return heard
+    recent = _recent(window, zone)
+    claimed = claimed_by(heard, len(recent))
+    followed: list[Incident] = []
+    for incident in heard:
+        if not _is_young(incident, window) and window.minute % OLD_EVERY_MIN:
+            followed.append(incident)
+            continue
+        free = ~claimed
+        free[list(incident.claimed)] = True
+        weighed = _weigh(incident, recent, free, window, trail, zone)
+        claimed[list(weighed.claimed)] = True
+        followed.append(weighed)
+    return tuple(followed)
+
+
+def find_new(
+    known: tuple[Incident, ...],
+    asked: IntArray,
+    minute: Minute,
+    air: tuple[Window, Trail],
+    regional: BoolArray,
+    zone: Zone,
+) -> tuple[tuple[Incident, ...], IntArray]:
+    """Look for sources of groups of loud sensors that nobody claims.
+
+    Args:
+        known: Incidents that live.
+        asked: When each sensor may begin a search again, shape (sensors,). [minutes since 1970]
+        minute: This minute.
+        air: What all saw, and the wind.
+        regional: Pollutants that are raised everywhere, shape (4,).
+        zone: Places and sensors.
+
+    Returns:
+        All incidents, those that got new sensors and those that open now among them; and the new `asked`.
+    """
+    window, _ = air
+    if window.minute % EVERY_MIN:
+        return known, asked
+    recent = _recent(window, zone)
+    loud_now = window.score[-NOW_BINS:].max(axis=(0, 2)) >= zone.rules.loud_sigma
+    left = loud_now & ~np.isnan(zone.xy_m[:, 0]) & (asked <= window.minute)
+    incidents, asked = list(known), asked.copy()
+    claimed = claimed_by(known, len(recent))
+    for _ in range(SEARCHES_MOST):
+        seeds = np.flatnonzero(left & ~claimed)
+        if not len(seeds):
+            break
+        seed = int(seeds[recent[seeds].argmax()])
+        group = _group(seed, (recent >= MEMBER_SHARE * zone.rules.loud_sigma) & ~claimed, zone)
+        left[group] = False
+        enough = 1 if len(group) == 1 and _stands_alone(seed, minute, zone) else SEVERAL
+        result, waits_min = _convincing(group, enough, ~claimed, air, regional, zone)
+        asked[seed] = window.minute + waits_min
+        if result is None:
+            continue
+        explained = result.sensor[(result.gain >= CLAIM_GAIN) & (recent[result.sensor] >= zone.rules.loud_sigma)]
+        mine = tuple(explained.tolist()) or (seed,)
+        if len(mine) > WIDE_SHARE * (~np.isnan(zone.xy_m[:, 0])).sum():
+            continue
+        if _joins(incidents, result, mine, claimed):
+            continue
+        incident = begin(result, mine, window, minute, zone)
+        if incident is not None:
+            incidents.append(hear(incident, minute, zone))
+            claimed[list(incident.claimed)] = True
+    return tuple(incidents), asked
+
+
+def _joins(incidents: list[Incident], found: Finding, sensors: tuple[int, ...], claimed: BoolArray) -> bool:
+    """Give sensors to an incident that believes in the same source; say whether there was one."""
+    for at, incident in enumerate(incidents):
+        if np.minimum(incident.belief.share, found.belief.share).sum() >= SAME_SOURCE:
+            incidents[at] = replace(incident, claimed=tuple(sorted({*incident.claimed, *sensors})))
+            claimed[list(sensors)] = True
+            return True
+    return False
+
+
+def _stands_alone(sensor: int, minute: Minute, zone: Zone) -> bool:
+    """Say whether a sensor that none other can confirm is in breach for long enough."""
+    offset = zone.xy_m - zone.xy_m[sensor]
+    row = int(minute.row[sensor])
+    if row < 0 or (np.hypot(offset[:, 0], offset[:, 1]) <= zone.rules.reach_m).sum() > 1:
+        return False
+    judged = minute.judged
+    breached = judged.state[row] == ChannelState.BREACH
+    lasts_ms = judged.minute_ms - judged.since_ms[row]
+    return bool((breached & (lasts_ms >= ALONE_MIN * MINUTE_MS))[:TRACERS].any())
+
+
+def _convincing(
+    group: IntArray, enough: int, free: BoolArray, air: tuple[Window, Trail], regional: BoolArray, zone: Zone
+) -> tuple[Finding | None, int]:
+    """Return what a group of sensors tells, where `enough` of them agree for a ticket, and when to ask again. [min]"""
+    if len(group) < enough:
+        return None, EVERY_MIN
+    result = search(air, group, free, first_loud_bin(air[0], group), zone)
+    if result is None or not result.channels or all(regional[channel] for channel in result.channels):
+        return None, OLD_EVERY_MIN
+    if result.belief.odds < zone.rules.open_odds - HOPELESS:
+        return None, OLD_EVERY_MIN
+    agree = result.agreeing >= SEVERAL and result.belief.odds >= zone.rules.open_odds
+    return (result if agree or enough == 1 else None), EVERY_MIN
+
+
+def is_over(incident: Incident, window: Window, zone: Zone) -> bool:
+    """Say whether an incident was not heard of for `memory_min`, and nothing stands of what slow sensors said."""
+    silent_min = window.minute - incident.heard_ms // MINUTE_MS
+    if silent_min <= zone.rules.memory_min:
+        return False
+    standing = window.score[-NOW_BINS:, list(incident.claimed)].max(initial=0.0)
+    return bool(standing < MEMBER_SHARE * zone.rules.loud_sigma)
+
+
+def absorb(incidents: tuple[Incident, ...]) -> tuple[tuple[Incident, ...], tuple[tuple[Incident, Incident], ...]]:
+    """Merge later incidents into the earlier one that believes in the same place.
+
+    Returns:
+        Those that go on, and those that do not, each with the one it went to.
+    """
+    kept: list[Incident] = []
+    gone: list[tuple[Incident, Incident]] = []
+    for incident in incidents:
+        place = _sure_of(incident)
+        same = [at for at, other in enumerate(kept) if place >= 0 and _sure_of(other) == place]
+        if not same:
+            kept.append(incident)
+            continue
+        kept[same[0]] = _joined(kept[same[0]], incident)
+        gone.append((incident, kept[same[0]]))
+    return tuple(kept), tuple(gone)
+
+
+def _sure_of(incident: Incident) -> int:
+    probability = incident.belief.probability
+    place = int(probability.argmax()) if len(probability) else -1
+    return place if place >= 0 and probability[place] >= SAME_PLACE_P else -1
+
+
+def _joined(incident: Incident, loser: Incident) -> Incident:
+    known = {(member.sensor, member.channel) for member in incident.members}
+    more = tuple(member for member in loser.members if (member.sensor, member.channel) not in known)
+    better = loser.belief.evidence > incident.belief.evidence
+    return replace(
+        incident,
+        members=(*incident.members, *more),
+        peak=max(incident.peak, loser.peak, key=lambda peak: peak.excess_ugm3),
+        belief=loser.belief if better else incident.belief,
+        claimed=tuple(sorted({*incident.claimed, *loser.claimed})),
+        absorbed=(*incident.absorbed, *loser.absorbed, *((loser.ticket.id,) if loser.ticket else ())),
+    )
+
+
+def _weigh(
+    incident: Incident, recent: Float32Array, free: BoolArray, window: Window, trail: Trail, zone: Zone
+) -> Incident:
+    """Look at an incident's sources again; the belief of the moment of most evidence is kept."""
+    least = MEMBER_SHARE * zone.rules.loud_sigma
+    members = np.array([sensor for sensor in incident.claimed if recent[sensor] >= least], np.int64)
+    if not len(members) or window.score[-NOW_BINS:, members].max() < least:
+        return incident
+    only = np.flatnonzero(incident.belief.share >= KEPT_SHARE)
+    result = search((window, trail), members, free, incident.first_bin, zone, only)
+    if result is None:
+        return incident
+    joined = result.sensor[(result.gain >= CLAIM_GAIN) & (recent[result.sensor] >= least)]
+    better = _is_young(incident, window) and result.belief.evidence > incident.belief.evidence
+    return replace(
+        incident,
+        belief=result.belief if better else incident.belief,
+        claimed=tuple(sorted({*members.tolist(), *joined.tolist()})),
+    )
+
+
+def _recent(window: Window, zone: Zone) -> Float32Array:
+    """Return how loud each station was of late, shape (sensors,)."""
+    bins = max(zone.rules.memory_min // BIN_MIN, NOW_BINS)
+    loud: Float32Array = window.score[-bins:].max(axis=(0, 2))
+    return np.where(np.isnan(zone.xy_m[:, 0]), np.float32(0.0), loud)
+
+
+def claimed_by(incidents: tuple[Incident, ...], sensors: int) -> BoolArray:
+    """Return which sensors some incident explains, shape (sensors,)."""
+    claimed = np.zeros(sensors, np.bool_)
+    for incident in incidents:
+        claimed[list(incident.claimed)] = True
+    return claimed
+
+
+def _group(seed: int, loud: BoolArray, zone: Zone) -> IntArray:
+    offset = zone.xy_m - zone.xy_m[seed]
+    group: IntArray = np.flatnonzero(loud & (np.hypot(offset[:, 0], offset[:, 1]) <= zone.rules.link_m))
+    return group

@@ -1,0 +1,59 @@
+"""What a steady source would add to the air at each sensor: Gaussian puffs carried by the wind of every minute."""
+
+import numpy as np
+
+from domain.readings import FloatArray
+from domain.window import Float32Array
+
+AGE_MIN = np.array([0.25, 0.75, 1.25, 1.9, 2.7, 3.75, 5.25, 7.25, 9.75, 13.0, 17.0, 22.5, 30.0])
+"""Ages at which puffs are looked at: dense near the source, each about as far as a puff is long. [min]"""
+STAY_MIN = np.array([0.5, 0.5, 0.55, 0.75, 0.9, 1.25, 1.75, 2.25, 3.0, 3.5, 4.75, 6.5, 8.5])
+"""How long a puff of each age stands for. [min]"""
+
+WANDER_RAD = 0.16
+"""How far the wind at a place strays from the zone's, beside what plain dispersion allows for. Design value. [rad]"""
+WANDER_MS = 0.3
+"""The same in air that hardly moves: puffs spread by themselves. Design value. [m/s]"""
+INLET_SIGMA_M = 5.0
+"""Least vertical spread: a building's wake. Design value. [m]"""
+
+
+def footprint(
+    source_xy_m: FloatArray,
+    source_radius_m: FloatArray,
+    height_m: FloatArray,
+    sensor_xy_m: FloatArray,
+    moved: tuple[FloatArray, FloatArray],
+    oldest_min: float,
+) -> Float32Array:
+    """Return concentrations per unit emission, shape (sources, sensors). [µg/m³ per µg/s]
+
+    The sum over puffs of the Gaussian puff equation with reflection at the ground, for a receptor at the ground:
+    q dt 2 / ((2 pi)^1.5 sh² sz) exp(-r² / 2 sh²) exp(-H² / 2 sz²), horizontal and vertical spread after Briggs' urban
+    class D (G. A. Briggs, "Diffusion estimation for small emissions", ATDL-106, 1973), the horizontal one widened by
+    the source's own ground and by what the zone's wind does not tell of the wind on the way.
+
+    Args:
+        source_xy_m: Shape (s, 2). [m]
+        source_radius_m: Half the width of each source's ground, shape (s,). [m]
+        height_m: Where it emits, shape (s,). [m]
+        sensor_xy_m: Shape (n, 2). [m]
+        moved: Where air of each of `AGE_MIN` has come from and its way, as `trail.carried` tells.
+        oldest_min: Puffs older than this are not there yet: the source has only just begun. [min]
+    """
+    moved_m, way_m = moved
+    across = 0.16 * way_m / np.sqrt(1.0 + 0.0004 * way_m)
+    spread_sq = across**2 + (WANDER_RAD * way_m) ** 2 + (WANDER_MS * 60.0 * AGE_MIN) ** 2
+    up_m = INLET_SIGMA_M + 0.14 * way_m / np.sqrt(1.0 + 0.0003 * way_m) + 0.1 * WANDER_MS * 60.0 * AGE_MIN
+    offset = (sensor_xy_m[np.newaxis] - source_xy_m[:, np.newaxis]).astype(np.float32)
+    total = np.zeros(offset.shape[:2], np.float32)
+    own_sq = 0.25 * source_radius_m**2
+    for age in range(max(int(np.searchsorted(AGE_MIN, oldest_min)), 1)):
+        sigma_sq = (spread_sq[age] + own_sq).astype(np.float32)[:, np.newaxis]
+        lift = np.exp(-0.5 * (height_m / up_m[age]) ** 2)
+        strength = (2.0 * 60.0 * STAY_MIN[age] * lift / ((2.0 * np.pi) ** 1.5 * up_m[age])).astype(np.float32)
+        east = offset[..., 0] - np.float32(moved_m[age, 0])
+        north = offset[..., 1] - np.float32(moved_m[age, 1])
+        near = np.exp((east * east + north * north) / (np.float32(-2.0) * sigma_sq))
+        total += (strength[:, np.newaxis] / sigma_sq) * near
+    return total

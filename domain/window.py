@@ -1,0 +1,101 @@
+"""The excesses of the last hour in bins of five minutes, as the search for sources looks at them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.background import LOG_SHIFT_UGM3
+from domain.channels import MINUTE_MS
+from domain.field import ChannelState, JudgedField
+from domain.readings import BoolArray, FloatArray
+from domain.rules import DetectRules
+
+BIN_MIN = 5
+BINS = 12
+TRACERS = 3
+"""Pollutants that tell of a source: pm25, pm10, nox. Ozone is made and eaten on the way."""
+LOUD_SIGMA = 3.0
+LOUD_SHARE = 0.025
+HABIT_MIN = 720.0
+Float32Array = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Sums over bins at fixed times of the day, the newest last and maybe partial, shape (12, sensors, 3).
+
+    Attributes:
+        minute: The newest minute, -1 = none yet. [minutes since 1970]
+        loud: How often each sensor has been loud by itself of late, shape (sensors,).
+        excess: Sum over the minutes in which something trusted was said. [µg/m³]
+        scale: Sum of the scatter that was to be expected of it. [µg/m³]
+        said: Number of these minutes.
+    """
+
+    minute: int
+    loud: Float32Array
+    excess: Float32Array
+    scale: Float32Array
+    said: Float32Array
+
+    @property
+    def score(self) -> Float32Array:
+        """Mean excess in units of its scatter, nought where nothing was said, shape (12, sensors, 3)."""
+        score: Float32Array = (self.excess / np.maximum(self.scale, np.float32(1e-6))).astype(np.float32)
+        return score
+
+    @property
+    def first_bin(self) -> int:
+        """Which bin of five minutes since 1970 stands first."""
+        return self.minute // BIN_MIN - BINS + 1
+
+
+def no_window() -> Window:
+    """Return the window of a zone that was never judged."""
+    none = np.zeros((BINS, 0, TRACERS), np.float32)
+    return Window(-1, np.zeros(0, np.float32), none, none, none)
+
+
+def look(known: Window, judged: JudgedField, claimed: BoolArray, rules: DetectRules) -> Window:
+    """Add a judged minute; what stands speaks for a sensor that reports more slowly."""
+    minute = judged.minute_ms // MINUTE_MS
+    sensors = len(claimed)
+    loud = known.loud if len(known.loud) == sensors else np.full(sensors, LOUD_SHARE, np.float32)
+    if minute // BIN_MIN != known.minute // BIN_MIN and known.excess.shape[1] == sensors:
+        loud = _habit(known, loud, claimed)
+    steps = minute // BIN_MIN - known.minute // BIN_MIN if known.excess.shape[1] == sensors else BINS
+    excess, scale, said = (
+        _moved(block, min(steps, BINS), sensors) for block in (known.excess, known.scale, known.said)
+    )
+    if len(judged.sensor):
+        value, background = judged.value[:, :TRACERS], judged.background[:, :TRACERS]
+        trusted = (judged.flags[:, :TRACERS] == 0) & (judged.state[:, :TRACERS] < ChannelState.EXCLUDED)
+        trusted &= ~np.isnan(value - background)
+        rows = judged.sensor
+        excess[-1, rows] += np.where(trusted, value - background, 0.0)
+        scale[-1, rows] += np.where(trusted, scatter_ugm3(judged, rules)[:, :TRACERS], 0.0)
+        said[-1, rows] += trusted
+    return Window(minute, loud, excess, scale, said)
+
+
+def _habit(known: Window, loud: Float32Array, claimed: BoolArray) -> Float32Array:
+    """Follow how often each sensor is loud without a source; what an incident claims is no habit."""
+    heard = (known.said[-1] > 0).any(axis=1) & ~claimed
+    now = (known.score[-1] > LOUD_SIGMA).any(axis=1)
+    step = np.float32(BIN_MIN / HABIT_MIN)
+    return np.where(heard, loud + step * (now - loud), loud).astype(np.float32)
+
+
+def scatter_ugm3(judged: JudgedField, rules: DetectRules) -> FloatArray:
+    """Return what scatter about its background is to be expected of each channel, shape (n, 4). [µg/m³]"""
+    floor = np.array(rules.floor_ugm3) / rules.raise_sigma
+    expected: FloatArray = np.fmax(judged.sigma * (judged.background + LOG_SHIFT_UGM3), floor)
+    return expected
+
+
+def _moved(block: Float32Array, steps: int, sensors: int) -> Float32Array:
+    moved = np.zeros((BINS, sensors, TRACERS), np.float32)
+    if steps < BINS:
+        moved[: BINS - steps] = block[steps:]
+    return moved
