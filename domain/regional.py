@@ -68,7 +68,7 @@ def advance(
 
 
 def _rise(episodes: Episodes, level: ZoneLevel, usual: Usual, judged: JudgedField) -> Rise:
-    lowest = np.fmin.reduce(usual.past, axis=0)
+    lowest = np.fmin(np.fmin.reduce(usual.past, axis=0), level.level)
     return Rise(
         judged=judged,
         raised=episodes.raised,

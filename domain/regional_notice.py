@@ -100,6 +100,8 @@ def _news(before: Ticket, rise: Rise) -> tuple[str, ...]:
         return ("opened",)
     if before.event_end is not None:
         return ("reopened",)
+    if not (rise.raised & (rise.zone.witness >= 0)).any():
+        return ()  # it lasts by what was seen last; too few stations speak of it now
     channel = _loudest(rise)
     stronger = _loudness(float(rise.zone.level[channel]), channel) > NEWS_RATIO * _told(before.peak)
     wider = any(POLLUTANTS[channel] not in before.pollutants for channel in np.flatnonzero(rise.raised))
@@ -162,7 +164,8 @@ def _entry(at: datetime, what: str, state: TicketState) -> HistoryEntry:
 
 def _loudest(rise: Rise) -> int:
     """Return the raised pollutant whose level is the greatest part of its limit."""
-    return int(np.nanargmax(np.where(rise.raised, rise.zone.level / LIMIT_UGM3, -1.0)))
+    known = rise.raised & (rise.zone.witness >= 0)
+    return int(np.argmax(np.where(known, rise.zone.level / LIMIT_UGM3, -1.0)))
 
 
 def _loudness(value_ugm3: float, channel: int) -> float:
