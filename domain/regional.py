@@ -12,7 +12,7 @@ from domain.regional_notice import Rise, end_notice, write_notice
 from domain.ticket import Ticket
 from domain.zone import Zone
 
-LOOK_EVERY_MIN = 5
+LOOK_EVERY_MIN = 10
 """The zone's level is looked at no oftener: a notice is in no hurry. Design value. [min]"""
 SILENCE_MIN = 180
 """A zone without three healthy stations for so long is in no episode that anybody knows of. Design value. [min]"""

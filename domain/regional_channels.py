@@ -1,5 +1,7 @@
 """A judged minute to the pollutants whose excess is spread over the whole zone: weather's edge, not a neighbour."""
 
+import math
+
 import numpy as np
 
 from domain.attribution import zone_wind
@@ -39,7 +41,7 @@ def regional_channels(judged: JudgedField, zone: Zone) -> BoolArray:
     for channel in np.flatnonzero(raised.sum(axis=0) >= STATIONS).tolist():
         speaking = station[:, 0] & ~np.isnan(judged.background[:, channel])
         speaking |= raised[:, channel]
-        xy_m = zone.projection.to_metres(judged.lon[speaking], judged.lat[speaking])
+        xy_m = zone.xy_m[judged.sensor[speaking]]
         found[channel] = _spread_over(xy_m, raised[speaking, channel], judged, zone)
     return found
 
@@ -56,8 +58,10 @@ def _spread_over(xy_m: FloatArray, raised: BoolArray, judged: JudgedField, zone:
 
 def _area_m2(xy_m: FloatArray) -> float:
     """Return the product of the axes of the scatter ellipse. [m²]"""
-    scatter = np.cov(xy_m, rowvar=False, bias=True) + np.eye(2) * _BLUR_M**2
-    return float(np.sqrt(np.linalg.det(scatter)))
+    east, north = (xy_m - xy_m.mean(axis=0)).T
+    blur_m2 = _BLUR_M**2
+    wide, high, leaning = (float(part) / len(xy_m) for part in (east @ east, north @ north, east @ north))
+    return math.sqrt((wide + blur_m2) * (high + blur_m2) - leaning**2)
 
 
 def _crosses(xy_m: FloatArray, raised: BoolArray, from_deg: float) -> bool:

@@ -219,7 +219,7 @@ def test_a_notice_ends_in_silence(zone: Zone) -> None:
         story.take(a_minute(zone, minute, CLEAN, stations=0))
 
     (notice,) = story.last.values()
-    assert notice.event_end == moment(495)
+    assert notice.event_end == moment(490)
 
 
 def test_a_snapshot_changes_nothing(zone: Zone) -> None:
