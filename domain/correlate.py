@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from domain import passes as ways
 from domain import regional as region
 from domain.attribution import zone_wind
 from domain.channels import MINUTE_MS, POLLUTANTS
@@ -13,7 +14,7 @@ from domain.following import absorb, claimed_by, find_new, follow, is_over
 from domain.hearing import minute_of
 from domain.incident import Incident
 from domain.limits import crossing
-from domain.raised_at_once import regional_channels
+from domain.regional_channels import regional_channels
 from domain.readings import BoolArray, IntArray
 from domain.ticket import Ticket
 from domain.times import rfc3339, to_datetime
@@ -38,6 +39,7 @@ class CorrelateState:
         incidents: Those that live, in the order of their opening.
         hot: (sensor, channel, since) that are hot, but no breach yet.
         breached: The same of breaches; each was told of once.
+        passes: What vehicles saw by the road.
         limits: Means, and crossings of limits that last.
         regional: What is remembered of the whole zone.
     """
@@ -49,6 +51,7 @@ class CorrelateState:
     incidents: tuple[Incident, ...] = ()
     hot: tuple[Excess, ...] = ()
     breached: tuple[Excess, ...] = ()
+    passes: ways.Passes = field(default_factory=ways.no_passes)
     limits: crossing.LimitState = field(default_factory=crossing.no_crossings)
     regional: region.RegionalState = field(default_factory=region.RegionalState)
 
@@ -77,7 +80,8 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     minute = judged.minute_ms // MINUTE_MS
     wind = zone_wind(judged.weather)
     trail = blow(state.trail, wind, minute - state.minute if state.minute >= 0 else 1)
-    window = look(state.window, judged, claimed_by(state.incidents, len(zone.is_vehicle)), zone.site.rules.detect)
+    driven, parts = ways.advance(state.passes, judged, zone.cells, zone.site.rules.detect.floor_ugm3)
+    window = look(state.window, judged, parts, claimed_by(state.incidents, len(zone.is_vehicle)))
     heard = minute_of(judged, zone)
     incidents = follow(state.incidents, heard, window, trail, zone)
     incidents, absorbed = absorb(incidents)
@@ -106,6 +110,7 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
         incidents=tuple(living),
         hot=hot,
         breached=breached,
+        passes=driven,
     )
     return state, Outcome(tuple(tickets), tuple(decisions))
 

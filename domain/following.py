@@ -9,10 +9,11 @@ from domain.field import ChannelState
 from domain.hearing import Minute, begin, hear
 from domain.incident import Incident
 from domain.readings import BoolArray, IntArray
+from domain.roadside import TRACERS
 from domain.search import Finding, first_loud_bin, search
 from domain.times import to_ms
 from domain.trail import Trail
-from domain.window import BIN_MIN, TRACERS, Float32Array, Window
+from domain.window import BIN_MIN, Float32Array, Window
 from domain.zone import Zone
 
 EVERY_MIN = 2
@@ -32,6 +33,8 @@ ALONE_MIN = 60
 SHARPENS_MIN = 20
 """So long after its opening an incident's belief may still change. Design value, after worlds in which the true source
 led at opening and no longer at the end. [min]"""
+UNSURE_COSTS = 1.0
+"""A ticket that could name nobody opens only on so much more evidence (in log odds). Design value."""
 HOPELESS = 3.0
 """A group so far below the odds for a ticket need not be asked at once again."""
 KEPT_SHARE = 0.003
@@ -118,7 +121,8 @@ def find_new(
         mine = tuple(explained.tolist()) or (seed,)
         if len(mine) > WIDE_SHARE * (~np.isnan(zone.xy_m[:, 0])).sum():
             continue
-        if _joins(incidents, result, mine, claimed):
+        if _joins(incidents, result, mine):
+            claimed[list(mine)] = True
             continue
         incident = begin(result, mine, window, minute, zone)
         if incident is not None:
@@ -127,12 +131,11 @@ def find_new(
     return tuple(incidents), asked
 
 
-def _joins(incidents: list[Incident], found: Finding, sensors: tuple[int, ...], claimed: BoolArray) -> bool:
+def _joins(incidents: list[Incident], found: Finding, sensors: tuple[int, ...]) -> bool:
     """Give sensors to an incident that believes in the same source; say whether there was one."""
     for at, incident in enumerate(incidents):
-        if np.minimum(incident.belief.share, found.belief.share).sum() >= SAME_SOURCE:
+        if float(np.minimum(incident.belief.share, found.belief.share).sum()) >= SAME_SOURCE:
             incidents[at] = replace(incident, claimed=tuple(sorted({*incident.claimed, *sensors})))
-            claimed[list(sensors)] = True
             return True
     return False
 
@@ -160,7 +163,8 @@ def _convincing(
         return None, OLD_EVERY_MIN
     if result.belief.odds < zone.rules.open_odds - HOPELESS:
         return None, OLD_EVERY_MIN
-    agree = result.agreeing >= SEVERAL and result.belief.odds >= zone.rules.open_odds
+    needed = zone.rules.open_odds + UNSURE_COSTS * (1.0 - float(result.belief.share.max()))
+    agree = result.agreeing >= SEVERAL and result.belief.odds >= needed
     return (result if agree or enough == 1 else None), EVERY_MIN
 
 

@@ -9,8 +9,9 @@ from domain.evidence import add_evidence, evidence_row
 from domain.field import JudgedField
 from domain.incident import Incident, Member, PeakExcess
 from domain.readings import BoolArray, IntArray
+from domain.roadside import TRACERS
 from domain.search import EARLIER_SIGMA, Finding
-from domain.window import BIN_MIN, TRACERS, Window, scatter_ugm3
+from domain.window import BIN_MIN, Window, scatter_ugm3
 from domain.zone import Zone
 
 
@@ -34,7 +35,7 @@ def minute_of(judged: JudgedField, zone: Zone) -> Minute:
     row = np.full(len(zone.is_vehicle), -1, np.int64)
     row[judged.sensor] = np.arange(len(judged.sensor))
     excess = (judged.value - judged.background)[:, :TRACERS]
-    scatter = scatter_ugm3(judged, zone.site.rules.detect)[:, :TRACERS]
+    scatter = scatter_ugm3(judged)[:, :TRACERS]
     trusted = (judged.flags[:, :TRACERS] == 0) & judged.fresh[:, np.newaxis]
     loud: BoolArray = trusted & (excess > zone.rules.loud_sigma * scatter)
     return Minute(judged, row, loud)

@@ -26,11 +26,11 @@ SHELTERED = 0.1
 MEMORY_BINS = 3.0
 """So many bins of five minutes count as one independent look. Design value: a compromise between the autocorrelation
 of a real network's residuals (0.73 at ten minutes) and the delay that waiting costs."""
-RATES = 8
+RATES = 6
 """Emission rates that are tried, evenly in logarithms."""
 _FAINTEST, LOUDEST = 2.0, 4.0
 BEND = 6.0
-LEAST_TOLD = 0.05
+LEAST_TOLD = 0.1
 _LOG_ROOT_2PI = 0.9189385
 
 

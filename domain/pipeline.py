@@ -15,6 +15,7 @@ from domain.field import JudgedField, MinuteField
 from domain.limits.watch import watch_limits
 from domain.network import Network, network_of
 from domain.readings import Arrivals
+from domain.road_cells import cell_map_of
 from domain.rules import Rules
 from domain.site import Site
 from domain.sources import sources_of
@@ -55,7 +56,16 @@ def make_ready(site: Site) -> Zoned:
     xy_m = np.full((len(site.sensors), 2), np.nan)
     xy_m[network.station] = network.station_xy_m
     zone = Zone(
-        site, network.projection, places, site.rules.correlate, version, network.is_vehicle, limits, sources, xy_m
+        site=site,
+        projection=network.projection,
+        places=places,
+        rules=site.rules.correlate,
+        rule_version=version,
+        is_vehicle=network.is_vehicle,
+        limits=limits,
+        sources=sources,
+        xy_m=xy_m,
+        cells=cell_map_of(site, network.projection),
     )
     return Zoned(site, site.rules, network, zone, pa.array(site.sensor_ids, type=pa.string()))
 

@@ -12,6 +12,10 @@ SURE = 0.5
 """A leading candidate at or above this probability is worth a visit. Design value."""
 STILL_SURE = 0.4
 """An advice to go stands until the leading candidate falls below this: it must not change with every gust."""
+FIRM_ODDS = 2.0
+"""An advice to go needs so much more evidence (in log odds) than a ticket. Design value."""
+PERMITTED_P = 0.25
+"""Where registered works explain as much as this, nobody is sent. Design value."""
 STRONG_RATIO = 3.0
 """A peak of this many backgrounds is strong. Design value."""
 
@@ -47,7 +51,7 @@ def recommend(
     reasons.append("upwind_probability_high" if sure else "source_uncertain")
     if calm:
         reasons.append("calm_no_direction")
-    permit = _running_permit(site, leader, at)
+    permit = _running_permit(site, probability, at)
     if permit:
         reasons.append(permit)
     strong = is_strong(incident)
@@ -55,7 +59,10 @@ def recommend(
         reasons.append("excess_strong")
     if leader >= 0 and site.enterprises[leader].whitelisted:
         reasons.append("whitelisted_no_routine")
-    go = agree and sure and not permit
+    firm = incident.belief.odds >= site.rules.correlate.open_odds + FIRM_ODDS
+    if not firm:
+        reasons.append("evidence_thin")
+    go = agree and sure and firm and not permit
     action = Action.DISPATCH if go else Action.WATCH
     priority = 1 if go and strong else 2 if go or strong else 3
     return Advice(recommendation=Recommendation(action=action, reasons=tuple(reasons)), priority=priority)
@@ -82,11 +89,11 @@ def _agreement(incident: Incident, reasons: list[str]) -> bool:
     return False
 
 
-def _running_permit(site: Site, leader: int, at: datetime) -> str:
-    if leader < 0:
+def _running_permit(site: Site, probability: FloatArray, at: datetime) -> str:
+    """Return why emissions are expected, where places with a running permit are likely enough together."""
+    likely = {place.enterprise_id: float(p) for place, p in zip(site.enterprises, probability, strict=False)}
+    running = [permit for permit in site.permits if permit.kind in _PERMITTED and permit.start <= at < permit.end]
+    running = [permit for permit in running if likely.get(permit.place_id, 0.0) > 0.0]
+    if sum(likely[place] for place in {permit.place_id for permit in running}) < PERMITTED_P:
         return ""
-    place_id = site.enterprises[leader].enterprise_id
-    for permit in site.permits:
-        if permit.place_id == place_id and permit.kind in _PERMITTED and permit.start <= at < permit.end:
-            return _PERMITTED[permit.kind]
-    return ""
+    return _PERMITTED[max(running, key=lambda permit: likely[permit.place_id]).kind]

@@ -9,9 +9,10 @@ from domain.channels import MINUTE_MS
 from domain.likelihood import BEND, LOUDEST, Pairs, fit, gains, pairs_of
 from domain.plume import AGE_MIN, footprint
 from domain.readings import BoolArray, FloatArray, IntArray
+from domain.roadside import TRACERS
 from domain.sources import Sources
 from domain.trail import Trail, carried
-from domain.window import BIN_MIN, LOUD_SHARE, TRACERS, Float32Array, Window
+from domain.window import BIN_MIN, LOUD_SHARE, Float32Array, Window
 from domain.zone import Zone
 
 REGISTERED_MOST = 32
@@ -31,11 +32,21 @@ SHARED = 0.65
 RARE = 4.2
 """A sensor is in a burst of its own, whatever it looks like, with probability e^-RARE in an hour; so no sensor alone
 can say more than this for a source. About 0.1-0.5 bursts a sensor-day were measured. Design value."""
+USUAL_SCATTER_UGM3 = np.array([2.8, 4.8, 4.0], np.float32)
+"""Scatter of PM2.5, PM10 and NOx where bursts were counted. [µg/m³]"""
 HABIT_MOST = 1.2
 RARE_FROM = 1.1
 RARE_BOTH = 0.4
 RARE_SIZE = 10.0
 """Bursts up to this size are so rare, in units of their scatter; louder ones grow rarer still, as their tail does."""
+RARE_PASS = 2.0
+"""A lorry ahead looks like a plume so often that a piece of a vehicle's way can say no more than this. Design value."""
+PASS_WEIGHT = 0.5
+"""Pieces of one way share their noise, so each counts less than a station. Design value."""
+PASS_REACH_M = 1200.0
+"""Vehicles are asked within this distance of the loud stations. [m]"""
+PASSES_MOST = 50
+"""So many pieces are asked, the nearest first."""
 RARE_RANKING = 4.0
 """The same where sources are compared with each other. Design value."""
 TEMPER = 0.7
@@ -45,6 +56,23 @@ EARLIER_SIGMA = 1.5
 LULL_BINS = 3
 FIRST_BINS = 10
 """A new source is looked for in so many of the newest bins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What stations, and after them pieces of vehicles' ways, saw by bin.
+
+    Attributes:
+        xy_m: Where, shape (n, 2). [m]
+        score: Excess in units of its scatter, shape (b, n, 3).
+        scale: That scatter, shape (b, n, 3). [µg/m³]
+        said: Where something was said, shape (b, n, 3).
+    """
+
+    xy_m: FloatArray
+    score: Float32Array
+    scale: Float32Array
+    said: BoolArray
 
 
 Explained = tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]
@@ -136,36 +164,56 @@ def search(
     chosen = _reaching(zone.sources, zone.xy_m[members], winds) if only is None else only
     if not len(chosen) or not len(near):
         return None
-    sources, rows = zone.sources, zone.xy_m[near]
+    seen = _seen(window, bins, near, zone.xy_m[members], zone)
+    sources = zone.sources
     told = np.stack(
         [
-            footprint(sources.xy_m[chosen], sources.radius_m[chosen], sources.height_m[chosen], rows, way, age)
+            footprint(sources.xy_m[chosen], sources.radius_m[chosen], sources.height_m[chosen], seen.xy_m, way, age)
             for way, age in winds
         ],
         axis=1,
     )
-    score = window.score[bins]
-    loudest = LOUDEST * max(float(score[:, near].max(initial=0.0)), 3.0)
-    pairs = pairs_of(told, loudest)
+    pairs = pairs_of(told, LOUDEST * max(float(seen.score.max(initial=0.0)), 3.0))
+    loud = window.score[np.ix_(bins, members)].max(axis=(0, 1)) > EARLIER_SIGMA
     ratio = np.stack(
         [
-            _fitted(pairs, window, bins, near, channel)
-            if score[:, members, channel].max() > EARLIER_SIGMA
+            fit(pairs, seen.score[..., channel], seen.scale[..., channel], seen.said[..., channel])
+            if loud[channel]
             else np.zeros_like(pairs.told)
             for channel in range(TRACERS)
         ]
     )
-    gain = _explained(pairs, ratio, chosen, len(near), zone)
-    rare = _rarity(score[:, near], window.loud, near)
-    prior = zone.sources.prior_at(window.minute * MINUTE_MS)[chosen]
+    ratio[:, pairs.sensor >= len(near)] *= PASS_WEIGHT
+    gain = _explained(pairs, ratio, chosen, len(seen.xy_m), zone)
+    rare = np.full(len(seen.xy_m), RARE_PASS)
+    rare[: len(near)] = _rarity(_usual_size(window, bins)[:, near], window.loud, near)
+    prior = sources.prior_at(window.minute * MINUTE_MS)[chosen]
     return _conclude(gain, (chosen, near), rare, prior, window.first_bin + first, zone)
 
 
-def _fitted(pairs: Pairs, window: Window, bins: IntArray, near: IntArray, channel: int) -> Float32Array:
-    where = np.ix_(bins, near, np.array([channel]))
-    said = window.said[where][..., 0]
-    scale = (window.scale[where][..., 0] / np.maximum(said, np.float32(1.0))).astype(np.float32)
-    return fit(pairs, window.score[where][..., 0], scale, said > 0)
+def _seen(window: Window, bins: IntArray, near: IntArray, members_m: FloatArray, zone: Zone) -> Seen:
+    """Put stations and pieces of vehicles' ways side by side."""
+    said = window.said[np.ix_(bins, near)]
+    scale = (window.scale[np.ix_(bins, near)] / np.maximum(said, np.float32(1.0))).astype(np.float32)
+    score = window.score[np.ix_(bins, near)]
+    road = window.roadside
+    where = road.bin - window.first_bin - bins[0]
+    apart_m = _distance(road.xy_m, members_m) if len(road) else np.empty(0)
+    rows = np.flatnonzero((where >= 0) & (where < len(bins)) & (apart_m <= PASS_REACH_M))
+    rows = rows[np.argsort(apart_m[rows], kind="stable")[:PASSES_MOST]]
+    if not len(rows):
+        return Seen(zone.xy_m[near], score, scale, said > 0)
+    blocks = []
+    for column in (road.score, road.scale, road.said):
+        block = np.zeros((len(bins), len(rows), TRACERS), np.float32)
+        block[where[rows], np.arange(len(rows))] = column[rows]
+        blocks.append(block)
+    return Seen(
+        np.concatenate([zone.xy_m[near], road.xy_m[rows]]),
+        np.concatenate([score, blocks[0]], axis=1),
+        np.concatenate([scale, blocks[1]], axis=1),
+        np.concatenate([said, blocks[2]], axis=1) > 0,
+    )
 
 
 def _explained(pairs: Pairs, ratio: Float32Array, chosen: IntArray, sensors: int, zone: Zone) -> Explained:
@@ -230,6 +278,13 @@ def _reaching(
     return reaching
 
 
+def _usual_size(window: Window, bins: IntArray) -> Float32Array:
+    """Return excesses in units of a usual scatter, shape (b, sensors, 3): bursts do not grow with dirty air."""
+    scale = window.scale[bins] / np.maximum(window.said[bins], np.float32(1.0))
+    size: Float32Array = window.score[bins] * np.minimum(scale / USUAL_SCATTER_UGM3, np.float32(1.0))
+    return size
+
+
 def _rarity(score: Float32Array, loud: Float32Array, near: IntArray) -> FloatArray:
     """Return how rare a burst is that looks like what each sensor showed, shape (n,); `score` is (b, n, 3)."""
     ordered = np.sort(score.astype(np.float64), axis=0)[::-1]
@@ -275,5 +330,7 @@ def _conclude(
         y_m=float(sources.xy_m[chosen[likely], 1]),
     )
     channels = tuple(np.flatnonzero((share[:, np.newaxis] * used).sum(axis=0) > 0.5).tolist())
-    agreeing = int((capped[best] > zone.rules.agree_gain).sum())
-    return Finding(belief, first_bin, near, share @ capped, channels, agreeing)
+    agrees = capped[best] > zone.rules.agree_gain
+    stations = len(near)
+    agreeing = int(agrees[:stations].sum()) + bool(agrees[stations:].any())
+    return Finding(belief, first_bin, near, share @ capped[:, :stations], channels, agreeing)

@@ -8,13 +8,14 @@ import numpy.typing as npt
 from domain.background import LOG_SHIFT_UGM3
 from domain.channels import MINUTE_MS
 from domain.field import ChannelState, JudgedField
+from domain.passes import PassRows
 from domain.readings import BoolArray, FloatArray
-from domain.rules import DetectRules
+from domain.roadside import TRACERS, Roadside, nobody_passed, pass_by
 
 BIN_MIN = 5
 BINS = 12
-TRACERS = 3
-"""Pollutants that tell of a source: pm25, pm10, nox. Ozone is made and eaten on the way."""
+LEAST_SCATTER_UGM3 = np.array([2.0, 4.0, 5.0, 5.0])
+"""A low-cost sensor in clean air scatters by so much (pm25, pm10, nox, o3). Design values. [µg/m³]"""
 LOUD_SIGMA = 3.0
 LOUD_SHARE = 0.025
 HABIT_MIN = 720.0
@@ -31,6 +32,7 @@ class Window:
         excess: Sum over the minutes in which something trusted was said. [µg/m³]
         scale: Sum of the scatter that was to be expected of it. [µg/m³]
         said: Number of these minutes.
+        roadside: What vehicles measured in the same time.
     """
 
     minute: int
@@ -38,6 +40,7 @@ class Window:
     excess: Float32Array
     scale: Float32Array
     said: Float32Array
+    roadside: Roadside
 
     @property
     def score(self) -> Float32Array:
@@ -54,10 +57,10 @@ class Window:
 def no_window() -> Window:
     """Return the window of a zone that was never judged."""
     none = np.zeros((BINS, 0, TRACERS), np.float32)
-    return Window(-1, np.zeros(0, np.float32), none, none, none)
+    return Window(-1, np.zeros(0, np.float32), none, none, none, nobody_passed())
 
 
-def look(known: Window, judged: JudgedField, claimed: BoolArray, rules: DetectRules) -> Window:
+def look(known: Window, judged: JudgedField, passes: PassRows, claimed: BoolArray) -> Window:
     """Add a judged minute; what stands speaks for a sensor that reports more slowly."""
     minute = judged.minute_ms // MINUTE_MS
     sensors = len(claimed)
@@ -74,9 +77,11 @@ def look(known: Window, judged: JudgedField, claimed: BoolArray, rules: DetectRu
         trusted &= ~np.isnan(value - background)
         rows = judged.sensor
         excess[-1, rows] += np.where(trusted, value - background, 0.0)
-        scale[-1, rows] += np.where(trusted, scatter_ugm3(judged, rules)[:, :TRACERS], 0.0)
+        scale[-1, rows] += np.where(trusted, scatter_ugm3(judged)[:, :TRACERS], 0.0)
         said[-1, rows] += trusted
-    return Window(minute, loud, excess, scale, said)
+    now_bin = minute // BIN_MIN
+    roadside = pass_by(known.roadside, passes, now_bin, now_bin - BINS + 1)
+    return Window(minute, loud, excess, scale, said, roadside)
 
 
 def _habit(known: Window, loud: Float32Array, claimed: BoolArray) -> Float32Array:
@@ -87,10 +92,9 @@ def _habit(known: Window, loud: Float32Array, claimed: BoolArray) -> Float32Arra
     return np.where(heard, loud + step * (now - loud), loud).astype(np.float32)
 
 
-def scatter_ugm3(judged: JudgedField, rules: DetectRules) -> FloatArray:
+def scatter_ugm3(judged: JudgedField) -> FloatArray:
     """Return what scatter about its background is to be expected of each channel, shape (n, 4). [µg/m³]"""
-    floor = np.array(rules.floor_ugm3) / rules.raise_sigma
-    expected: FloatArray = np.fmax(judged.sigma * (judged.background + LOG_SHIFT_UGM3), floor)
+    expected: FloatArray = np.fmax(judged.sigma * (judged.background + LOG_SHIFT_UGM3), LEAST_SCATTER_UGM3)
     return expected
 
 

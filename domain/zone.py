@@ -6,6 +6,7 @@ from domain.attribution import Places
 from domain.geo import Projection
 from domain.limits.watch import LimitWatch
 from domain.readings import BoolArray, FloatArray
+from domain.road_cells import CellMap
 from domain.rules import CorrelateRules
 from domain.site import Site
 from domain.sources import Sources
@@ -18,6 +19,7 @@ class Zone:
     Attributes:
         is_vehicle: Shape (sensors,).
         sources: Where a plume may come from.
+        cells: Pieces of its roads.
         xy_m: Where each station stands, NaN for vehicles, shape (sensors, 2). [m]
     """
 
@@ -30,3 +32,4 @@ class Zone:
     limits: LimitWatch
     sources: Sources
     xy_m: FloatArray
+    cells: CellMap
