@@ -75,8 +75,9 @@ def compare(known: Compared, beside: Beside, slow: Slow, neighbour: IndexArray, 
     ratio, speaks = ratio_to(beside.value, beside.background)
     run = follow_ratio(known.run, ratio, told & speaks, slow.scatter)
     told = told & beside.stays
-    creep = follow_residual(known.creep, beside.residual, told, beside.sigma)
+    still = follow_value(known.still, beside.value, beside.background, told, beside.step_min)
+    moves = told & (still.repeats == 0)  # a frozen channel creeps, too: that is the neighbours' doing
+    creep = follow_residual(known.creep, beside.residual, moves, beside.sigma)
     if minute % BLOCK_MIN == 0:
         creep = end_block(creep, slow, neighbour)
-    still = follow_value(known.still, beside.value, beside.background, told, beside.step_min)
     return Compared(run, creep, still)

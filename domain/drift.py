@@ -20,8 +20,8 @@ LEAST_READINGS = 5
 """A block of fewer readings says nothing: slow sensors are judged by their offsets alone."""
 CREEP = 0.35
 """So far (in logarithms) it must have crept in the two hours. Design value."""
-SHARED = 0.15
-"""A neighbour that went this far the same way makes it the air's doing. Design value."""
+SHARED = 0.5
+"""A neighbour that went this share of the way with it makes it the air's doing. Design value."""
 HEALS_READINGS = 30
 """A channel that crept is believed again after so many readings that agree; its offset is learnt meanwhile."""
 SHIFT = np.array([0.5, 0.5, 0.9, 0.9])
@@ -157,15 +157,19 @@ def end_block(known: Creep, slow: Slow, neighbour: IndexArray) -> Creep:
 
 
 def _creeps(blocks: FloatArray, neighbour: IndexArray) -> BoolArray:
-    """Return which channels went one way by even steps, far enough, and no neighbour with them, shape (sensors, 4)."""
+    """Return which channels went one way by even steps, far enough, and no neighbour with them, shape (sensors, 4).
+
+    One step of the five may go back: it is noise.
+    """
     steps = np.diff(blocks, axis=0)
     whole = blocks[-1] - blocks[0]
     with np.errstate(invalid="ignore"):
-        one_way = (np.sign(steps) == np.sign(whole)).all(axis=0) & (np.abs(whole) >= CREEP)
+        onward = (np.sign(steps) == np.sign(whole)).sum(axis=0)
+        one_way = (onward >= BLOCKS - 2) & ~np.isnan(blocks).any(axis=0) & (np.abs(whole) >= CREEP)
         even = np.abs(steps).max(axis=0) <= 0.5 * np.abs(whole)
         candidate: BoolArray = one_way & even
         if not candidate.any():
             return candidate
-        same_way = np.sign(whole)[:, np.newaxis] * whole[neighbour] > SHARED
+        same_way = np.sign(whole)[:, np.newaxis] * whole[neighbour] > SHARED * np.abs(whole)[:, np.newaxis]
     crowd: BoolArray = candidate & ~same_way.any(axis=1)
     return crowd

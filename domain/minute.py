@@ -1,11 +1,12 @@
 """One minute's flagged readings to one row a sensor: mean, completeness, flags and place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from domain.channels import MINUTE_MS, N_POLLUTANTS
 from domain.field import Flag, FlagArray, MinuteField, WeatherMinute, nan_block
+from domain.lag import Behind
 from domain.readings import BoolArray, FloatArray, IndexArray, IntArray, Readings
 from domain.road_cells import cell_minutes, no_cell_minutes
 from domain.robust import grouped_median, steady_level
@@ -40,6 +41,25 @@ def empty_minute(head: MinuteHead) -> MinuteField:
         completeness=nan_block(0),
         flags=np.zeros((0, N_POLLUTANTS), np.uint16),
         weather=head.weather,
+    )
+
+
+def with_unheard(field: MinuteField, behind: Behind, site: Site) -> MinuteField:
+    """Return the minute with a flagged row for devices that spoke, but of another time."""
+    new = ~np.isin(behind.sensor, field.sensor)
+    if not new.any():
+        return field
+    who = behind.sensor[new]
+    sensor = np.concatenate([field.sensor, who])
+    order = np.argsort(sensor, kind="stable")
+    return replace(
+        field,
+        sensor=sensor[order],
+        lon=np.append(field.lon, [site.sensors[i].lon for i in who])[order],
+        lat=np.append(field.lat, [site.sensors[i].lat for i in who])[order],
+        value=np.concatenate([field.value, nan_block(len(who))])[order],
+        completeness=np.concatenate([field.completeness, np.zeros((len(who), N_POLLUTANTS))])[order],
+        flags=np.concatenate([field.flags, behind.flags[new]])[order],
     )
 
 

@@ -7,8 +7,10 @@ import numpy as np
 from domain.channels import MINUTE_MS, N_POLLUTANTS
 from domain.dedupe import SeenMinute, first_arrivals
 from domain.field import Flag, FlagArray, MinuteField
-from domain.minute import MinuteHead, empty_minute, minute_of, usual_interval
+from domain.lag import Behind, Lags, follow_lags, is_ahead, no_lags, nobody_behind, who_is_behind
+from domain.minute import MinuteHead, empty_minute, minute_of, usual_interval, with_unheard
 from domain.position import LastFixes, flag_positions, no_fixes, without_places
+from domain.posted import far_from_post
 from domain.quality import LastReadings, flag_readings, nothing_yet
 from domain.readings import (
     Arrivals,
@@ -54,6 +56,8 @@ class QualifyState:
         seen: What has arrived, for the law of first arrival.
         last: Last value per channel.
         fixes: Last fix per vehicle.
+        lags: Least lag per device.
+        behind: Devices of the open minute whose clock is behind.
         interval_ms: Each sensor's usual time between readings, NaN = unknown, shape (sensors,). [ms]
     """
 
@@ -66,6 +70,8 @@ class QualifyState:
     seen: tuple[SeenMinute, ...]
     last: LastReadings
     fixes: LastFixes
+    lags: Lags
+    behind: Behind
     interval_ms: FloatArray
     weather: LatestWeather
     counts: Counts
@@ -83,6 +89,8 @@ def start(site: Site) -> QualifyState:
         seen=(),
         last=nothing_yet(len(site.sensors)),
         fixes=no_fixes(len(site.sensors)),
+        lags=no_lags(len(site.sensors)),
+        behind=nobody_behind(),
         interval_ms=np.full(len(site.sensors), np.nan),
         weather=no_latest(),
         counts=Counts(),
@@ -156,6 +164,8 @@ def _first_received_ms(arrivals: Arrivals) -> int | None:
 def _intake(state: QualifyState, rows: Readings, site: Site, rules: Rules) -> QualifyState:
     """Take rows in order of arrival: drop repeats and the late, flag the rest, let them wait for their minute."""
     arrived = len(rows)
+    before, lags = state.lags, follow_lags(state.lags, rows)
+    behind = who_is_behind(lags, rows)
     oldest = state.settled - rules.qualify.late_horizon_min
     in_time = rows.time_ms // MINUTE_MS > oldest
     rows = _only(rows, in_time)
@@ -165,7 +175,8 @@ def _intake(state: QualifyState, rows: Readings, site: Site, rules: Rules) -> Qu
     rows = _only(rows, in_open_minute)
     last, flags = flag_readings(state.last, rows, rules.qualify)
     fixes, astray = flag_positions(state.fixes, rows, site.is_vehicle)
-    flags[astray] |= np.where(np.isnan(rows.values[astray, :N_POLLUTANTS]), 0, Flag.POSITION).astype(np.uint16)
+    _mark(flags, rows, astray | far_from_post(rows, site), Flag.POSITION)
+    _mark(flags, rows, is_ahead(before, rows), Flag.CLOCK)
     rows = without_places(rows, astray)
     counts = state.counts
     return replace(
@@ -173,6 +184,8 @@ def _intake(state: QualifyState, rows: Readings, site: Site, rules: Rules) -> Qu
         seen=seen,
         last=last,
         fixes=fixes,
+        lags=lags,
+        behind=behind,
         waiting=concat_readings([state.waiting, rows]) if len(state.waiting) else rows,
         waiting_flags=np.concatenate([state.waiting_flags, flags]) if len(state.waiting) else flags,
         counts=Counts(
@@ -184,6 +197,12 @@ def _intake(state: QualifyState, rows: Readings, site: Site, rules: Rules) -> Qu
     )
 
 
+def _mark(flags: FlagArray, rows: Readings, where: np.ndarray, flag: Flag) -> None:
+    """Flag whatever the rows in question say."""
+    if where.any():
+        flags[where] |= ~np.isnan(rows.values[where, :N_POLLUTANTS]) * np.uint16(flag)
+
+
 def _only(rows: Readings, keep: np.ndarray) -> Readings:
     return rows if keep.all() else rows.take(keep)
 
@@ -192,8 +211,10 @@ def _settle(state: QualifyState, due_ms: int, site: Site, rules: Rules) -> tuple
     minute = state.settled + 1
     head = MinuteHead(minute * MINUTE_MS, due_ms, weather_minute(state.weather))
     mine = state.waiting.time_ms // MINUTE_MS <= minute
+    behind = state.behind
+    state = replace(state, behind=nobody_behind())
     if not mine.any():
-        return replace(state, settled=minute), empty_minute(head)
+        return replace(state, settled=minute), with_unheard(empty_minute(head), behind, site)
     rows, flags = state.waiting.take(mine), state.waiting_flags[mine]
     state = replace(
         state,
@@ -202,4 +223,5 @@ def _settle(state: QualifyState, due_ms: int, site: Site, rules: Rules) -> tuple
         waiting_flags=state.waiting_flags[~mine],
         interval_ms=usual_interval(state.interval_ms, rows),
     )
-    return state, minute_of(rows, flags, state.interval_ms, head, site, rules.qualify)
+    field = minute_of(rows, flags, state.interval_ms, head, site, rules.qualify)
+    return state, with_unheard(field, behind, site)

@@ -42,7 +42,7 @@ def test_after_a_silence_a_jump_is_the_air() -> None:
 
 
 def test_the_same_value_for_an_hour_is_stuck_and_heals() -> None:
-    flags = flags_of([40.0] * 62 + [41.0])
+    flags = flags_of([40.3] * 62 + [41.0])
     assert flags[59] == 0
     assert flags[60] == flags[61] == Flag.STUCK
     assert flags[62] == 0
@@ -53,9 +53,21 @@ def test_a_calm_night_near_zero_is_not_stuck() -> None:
 
 
 def test_hourly_integers_may_agree_a_few_times() -> None:
-    flags = flags_of([35.0] * 8, every_s=3600)
+    flags = flags_of([35.5] * 8, every_s=3600)
     assert flags[:5] == [0] * 5
     assert flags[5:] == [Flag.STUCK] * 3
+
+
+def test_small_whole_numbers_need_three_hours_to_be_stuck() -> None:
+    flags = flags_of([12.0] * 182)
+    assert set(flags[:180]) == {Flag(0)}
+    assert flags[181] == Flag.STUCK
+
+
+def test_a_plume_that_fluctuates_is_no_spike_and_a_drop_out_is_left_out_once() -> None:
+    assert flags_of([40, 200, 50, 300, 60, 250])[2:] == [0] * 4
+    assert flags_of([40, 41, 1, 40, 41]) == [0, 0, Flag.RATE, 0, 0]
+    assert flags_of([60, 61, 1, 2], channel="o3") == [0] * 4  # nitric oxide takes ozone
 
 
 @pytest.mark.parametrize("cut", [1, 5, 61])
