@@ -38,9 +38,15 @@ def road_ids(scenario: Scenario) -> tuple[str, ...]:
     return numbered("r", scenario.counts.roads, 2)
 
 
+def weather_ids(scenario: Scenario) -> tuple[str, ...]:
+    """Return the ids of the weather stations."""
+    return numbered("wx", scenario.counts.weather_stations, 1)
+
+
 def cross_check(scenario: Scenario) -> list[ScenarioFault]:
     """Return what does not fit together."""
-    return [*_site(scenario), *_events(scenario), *_permits(scenario), *_faults(scenario), *_spans(scenario)]
+    checks = (_site, _events, _permits, _faults, _weather_faults, _spans)
+    return [fault for check in checks for fault in check(scenario)]
 
 
 def _site(scenario: Scenario) -> Iterator[ScenarioFault]:
@@ -91,6 +97,14 @@ def _faults(scenario: Scenario) -> Iterator[ScenarioFault]:
         for channel in fault.channels:
             if channel not in CHANNELS:
                 yield ScenarioFault(f"{key}.channels", f"{channel!r} is unknown", f"use {', '.join(CHANNELS)}")
+
+
+def _weather_faults(scenario: Scenario) -> Iterator[ScenarioFault]:
+    known = weather_ids(scenario)
+    for number, fault in enumerate(scenario.weather_faults, start=1):
+        for name in set(fault.stations) - set(known):
+            mend = f"use {known[0]} … {known[-1]}, or leave it out for all"
+            yield ScenarioFault(f"weather_faults[{number}].stations", f"{name!r} is unknown", mend)
 
 
 def _spans(scenario: Scenario) -> Iterator[ScenarioFault]:

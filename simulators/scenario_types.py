@@ -7,6 +7,7 @@ from simulators.scenario_tables import choice, needed_number, number, span, tabl
 
 EVENT_KINDS = ("enterprise", "construction", "unregistered", "outside", "moving")
 FAULT_KINDS = ("stuck", "spike", "drift", "offline", "clock_skew", "gps_glitch", "unit_slip")
+WEATHER_FAULT_KINDS = ("silent", "stuck")
 EPISODE_KINDS = ("haze", "dust", "ozone")
 DEFAULT_START = datetime(2026, 4, 14, tzinfo=UTC)
 """08:00 in Beijing, an ordinary spring Tuesday. Design value."""
@@ -28,7 +29,7 @@ class SiteTable:
 class Counts:
     """How large the zone is; `unit_stations` report in units of their own (the registry says which)."""
 
-    stations: int = whole(130, 3, 5000)
+    stations: int = whole(130, 1, 5000)
     vehicles: int = whole(5, 0, 200)
     enterprises: int = whole(212, 1, 5000)
     construction_sites: int = whole(12, 0, 500)
@@ -115,12 +116,14 @@ class NoiseTable:
 
     Attributes:
         small_bursts_per_sensor_day: Those of a few µg/m³ that every street has; they make the tails.
+        swelling: What of the dust's swelling with humidity the maker's correction leaves, at most.
     """
 
     residual: tuple[float, float] = span((0.045, 0.11), 0, 0.5)
     white: float = number(0.02, 0, 0.5)
     bursts_per_sensor_day: float = number(0.12, 0, 50)
     small_bursts_per_sensor_day: float = number(8.0, 0, 200)
+    swelling: float = number(0.02, 0, 0.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +184,8 @@ class FaultTable:
 
     Attributes:
         sensors: Ids such as `ms-004`.
-        channels: Which values it touches; empty: pm25, pm10, nox, o3.
+        channels: Which values it touches; empty: pm25, pm10, nox, o3. `offline` with channels leaves them out of the
+            readings, without it sends nothing at all.
         rate: `spike`: share of readings hit; `drift`: share of the level gained an
             hour; `gps_glitch`: share of fixes hit.
         factor: `spike`, `unit_slip`: what the value is multiplied by.
@@ -196,6 +200,16 @@ class FaultTable:
     rate: float = number(0.1, -10, 10)
     factor: float = number(8.0, 0.000001, 1_000_000)
     skew_s: float = number(90.0, -86_400, 86_400)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeatherFault:
+    """Weather stations (`wx-1`; empty: all) that say nothing, or whose wind stays what it was."""
+
+    kind: str = choice(WEATHER_FAULT_KINDS)
+    stations: tuple[str, ...] = ()
+    start_min: float = number(0.0, 0, YEAR_MIN)
+    duration_min: float = number(YEAR_MIN, 1, YEAR_MIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,3 +252,4 @@ class Scenario:
     recurring: tuple[Recurring, ...] = tables(Recurring)
     permits: tuple[PermitTable, ...] = tables(PermitTable)
     faults: tuple[FaultTable, ...] = tables(FaultTable)
+    weather_faults: tuple[WeatherFault, ...] = tables(WeatherFault)

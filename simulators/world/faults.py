@@ -47,7 +47,7 @@ def fault_of(table: FaultTable, sensor_id: Sequence[str], start_ms: int, rng: np
         "stuck": lambda: _Stuck(reach, len(sensor_id)),
         "spike": lambda: _scaled(reach, lambda size: np.where(rng.random(size) < table.rate, table.factor, 1.0)),
         "drift": lambda: _drifting(reach, table.rate),
-        "offline": lambda: lambda rows: rows.take(~reach.rows(rows)),
+        "offline": lambda: _blank(reach) if table.channels else lambda rows: rows.take(~reach.rows(rows)),
         "clock_skew": lambda: _skewed(reach, round(table.skew_s * 1000)),
         "gps_glitch": lambda: _thrown(reach, table.rate, rng),
         "unit_slip": lambda: _scaled(reach, lambda size: np.full(size, table.factor)),
@@ -80,6 +80,18 @@ class _Stuck:
         cells = np.ix_(hit, self._reach.channel)
         values[cells] = self._held[rows.sensor[hit]][:, self._reach.channel]
         return replace(rows, values=values)
+
+
+def _blank(reach: Reach) -> Fault:
+    def blank(rows: Readings) -> Readings:
+        hit = np.flatnonzero(reach.rows(rows))
+        if not len(hit):
+            return rows
+        values = rows.values.copy()
+        values[np.ix_(hit, reach.channel)] = np.nan
+        return replace(rows, values=values)
+
+    return blank
 
 
 def _scaled(reach: Reach, factor: Callable[[int], FloatArray]) -> Fault:

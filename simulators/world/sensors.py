@@ -19,8 +19,6 @@ ADDITIVE_UGM3 = np.array([0.8, 1.6, 1.5, 1.8])
 """Noise that does not scale with the level (pm25, pm10, nox, o3). Design values. [µg/m³]"""
 GAIN_SPREAD, DRIFT_PER_DAY = 0.07, 0.002
 OFFSET_UGM3 = np.array([1.0, 2.0, 2.5, 3.0])
-SWELLING = 0.02
-"""What of the dust's swelling with humidity is left after the maker's correction, at most (a kappa law). Design."""
 LOWEST_UGM3 = np.array([0.0, 0.0, -8.0, -8.0])
 
 
@@ -35,7 +33,7 @@ class Instruments:
         self._gain = np.exp(rng.normal(0, GAIN_SPREAD, (sensors, channels)))
         self._offset = rng.normal(0, OFFSET_UGM3, (sensors, channels))
         self._drift = rng.normal(0, DRIFT_PER_DAY, (sensors, channels)) / 1440.0
-        self._swelling = rng.uniform(0, SWELLING, (sensors,))
+        self._swelling = rng.uniform(0, noise.swelling, (sensors,))
         self._loudness = rng.uniform(*noise.residual, (sensors, 1)) * CHANNEL_LOUDNESS
         running = generator(seed, "instrument noise")
         self._residual = Wander(running, sensors * channels, RESIDUAL_MEMORY_MIN)
@@ -81,6 +79,7 @@ class Instruments:
         return np.asarray(unit * self._loudness * volume[:, np.newaxis])
 
     def _swollen(self, sensor: IndexArray, humidity_pct: float) -> FloatArray:
+        """Return by how much dust looks larger than it is, after a kappa law (Petters & Kreidenweis 2007)."""
         wet = min(humidity_pct, 94.0) / (100.0 - min(humidity_pct, 94.0))
         swollen: FloatArray = 1.0 + self._swelling[sensor] * (wet - 1.0)
         return swollen

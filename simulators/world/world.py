@@ -21,6 +21,7 @@ from simulators.world.site_texts import Permission, site_texts
 from simulators.world.sources import build_sources
 from simulators.world.truth import truth_table
 from simulators.world.weather import build_weather
+from simulators.world.weather_faults import WeatherFaults
 from simulators.world.zone import build_zone
 
 STEP_MS = 10_000
@@ -88,10 +89,11 @@ class World:
             fault_of(table, sensor_id, self.start_ms, generator(self.seed, f"fault {number}"))
             for number, table in enumerate(self.scenario.faults)
         ]
+        sky = WeatherFaults(self.scenario.weather_faults, self.start_ms)
         post = _Post(pa.array(sensor_id, pa.string()), self.start_ms)
         for minute in range(self._minutes):
             measured = apply_faults(faults, running.minute(minute))
-            weather = running.weather_rows(minute)
+            weather = sky.apply(running.weather_rows(minute))
             post.put(network.carry(measured), _delayed(weather, network))
             yield from post.delivered(self.start_ms + 60_000 * (minute + 1))
         yield from post.delivered(None)

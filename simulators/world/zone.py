@@ -9,10 +9,10 @@ from domain.readings import FloatArray
 from simulators.scenario_checks import (
     construction_ids,
     enterprise_ids,
-    numbered,
     road_ids,
     station_ids,
     vehicle_ids,
+    weather_ids,
 )
 from simulators.scenario_types import Scenario
 from simulators.world.chance import generator
@@ -98,7 +98,7 @@ def _devices(scenario: Scenario, roads: Roads, rng: np.random.Generator) -> Devi
     for turn, station in enumerate(chosen.tolist()):
         units[station] = UNIT_SETS[turn % len(UNIT_SETS)]
     height = np.r_[np.round(rng.uniform(2.5, 8.0, len(stations)), 1), np.full(len(vehicles), 2.0)]
-    weather = numbered("wx", scenario.counts.weather_stations, 1)
+    weather = weather_ids(scenario)
     weather_xy = _spread(roads, len(weather), rng)
     return Devices((*stations, *vehicles), place, height, reports, tuple(units), weather, weather_xy)
 

@@ -131,3 +131,14 @@ def test_faults_can_be_put_one_behind_the_other():
     mine = after.sensor == 0
     assert (after.time_ms[mine] - after.received_ms[mine]).tolist() == [5000] * 60
     assert after.values[mine, 0] == pytest.approx(10.0 * rows.values[rows.sensor == 0, 0])
+
+
+def test_a_channel_that_is_offline_is_left_out_while_the_rest_goes_on():
+    rows = measured()
+    after = broken(rows, kind="offline", channels=("pm10",))
+    hit = touched(rows)
+
+    assert len(after) == len(rows)
+    assert np.isnan(after.values[hit, 1]).all()
+    np.testing.assert_array_equal(after.values[:, [0, 2, 3]], rows.values[:, [0, 2, 3]])
+    np.testing.assert_array_equal(after.values[~hit], rows.values[~hit])

@@ -92,7 +92,8 @@ def test_a_packaged_scenario_lets_the_detector_warm_up(name):
 def test_the_promised_scenarios_are_there():
     promised = (
         "demo quiet strong weak two_at_once calm turning_wind dust traffic faults network_faults construction "
-        "unregistered outside tiny"
+        "unregistered outside tiny humid unit_slips channels_out clocks half_offline backlog one_station no_weather "
+        "vane_stuck vehicles day"
     )
 
     assert set(promised.split()) <= set(packaged_scenarios())
