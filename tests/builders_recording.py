@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 from domain.channels import CHANNELS, POSITION_KEYS, WEATHER_KEYS
 from domain.readings import Readings, Weather
 from domain.site import Site
-from tests.builders import air, by_receipt, raise_readings, wind
+from tests.builders import air, by_receipt, wind
+from tests.builders_plume import emit
 
 UTC_MS = pa.timestamp("ms", tz="UTC")
 
@@ -90,7 +91,6 @@ def retyped(table: pa.Table, unit: str, zone: str | None, *, as_dictionary: bool
 
 
 def an_hour(site: Site, minutes: int = 45, *, seed: int = 7) -> tuple[Readings, Weather]:
-    """Return air over which two stations near enterprise e-1 see a plume from minute 20 on: a ticket comes of it."""
-    rows = air(site, minutes, seed=seed)
-    raised = raise_readings(rows, site, ("s-0-1", "s-1-1"), (20, minutes), {"pm25": 90.0, "pm10": 130.0})
+    """Return air in which enterprise e-1 emits from minute 18 on: a ticket comes of it."""
+    raised = emit(air(site, minutes, seed=seed), site, (250, 250), (18, minutes), 90.0)
     return by_receipt(raised), wind(minutes)

@@ -12,7 +12,8 @@ from domain.channels import MINUTE_MS
 from domain.packing import Packer
 from domain.pipeline import ZoneState, make_ready, start
 from domain.readings import Arrivals, Readings, Weather, concat_readings, tick
-from tests.builders import START_MS, Ran, a_site, air, joined, messages, raise_readings, run, some_readings, wind
+from tests.builders import START_MS, Ran, a_site, air, joined, messages, run, some_readings, wind
+from tests.builders_plume import emit
 
 MINUTES = 45
 TICK_MS = 10_000
@@ -26,7 +27,7 @@ ZONED = make_ready(SITE)
 def story() -> tuple[Readings, Weather]:
     """An event seen by three stations and a vehicle driving by; a few rows are late, a few come twice."""
     quiet = air(SITE, MINUTES, delay_s=(0.2, 25.0))
-    raised = raise_readings(quiet, SITE, ["s-0-0", "s-0-1", "s-1-1"], (20, 34), {"pm25": 90.0, "nox": 150.0})
+    raised = emit(quiet, SITE, (250, 250), (18, 36), 90.0, brings={"pm25": 1.0, "nox": 1.5})
     drive = some_readings(
         SITE,
         (

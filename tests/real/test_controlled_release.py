@@ -51,9 +51,8 @@ clear_sigma = 1.5
 onset_min = 3                         # at 40 m a plume is narrow: it touches a sensor for minutes at a time,
 clear_min = 20                        # and comes back
 [rules.correlate]
-join_m = 150.0                        # the field is 120 m across
-fetch_m = 200.0
-lone_sensor_min = 15                  # most of these plumes reach one sensor only
+link_m = 150.0                        # the field is 120 m across
+reach_m = 200.0
 """
 """What an analyst would set for a field of this size."""
 

@@ -12,7 +12,7 @@ from domain.channels import MINUTE_MS
 from domain.pipeline import make_ready
 from domain.readings import Readings
 from domain.rules import CorrelateRules
-from domain.site import Permit, PermitKind, Site
+from domain.site import Permit, PermitKind, Sensor, Site
 from domain.ticket import Action, Ticket, TicketState
 from domain.times import to_datetime
 from domain.wire import encode_ticket
@@ -23,13 +23,16 @@ from tests.builders import (
     a_site,
     air,
     an_enterprise,
+    at,
     joined,
+    messages,
     raise_readings,
     run,
     some_readings,
     whole,
     wind,
 )
+from tests.builders_plume import GAS, emit
 
 SITE = a_site(4)
 PLUME = ("s-1-1", "s-1-2", "s-2-2")
@@ -122,17 +125,20 @@ def test_a_decision_is_named_once_for_each_change() -> None:
     assert found.names.count("opened") == found.names.count("ended") == 1
 
 
-def test_a_single_sensor_is_held_back_and_opens_after_half_an_hour_when_strong() -> None:
-    short = ran(sensors=("s-1-1",), added={"nox": 180.0}, minutes=(20, 35))
-    assert short.tickets == []
-    assert short.names.count("single_sensor_short") == 1
-    long = only(ran(sensors=("s-1-1",), added={"nox": 180.0}, minutes=(20, 58)))
-    assert long.opened_at >= minute(49)
-    assert long.recommendation.action is Action.WATCH
+def test_a_lone_sensor_opens_nothing_where_another_stands_within_reach() -> None:
+    found = ran(air(SITE, 150), sensors=("s-1-1",), added={"nox": 180.0}, minutes=(20, 140))
+    assert found.tickets == []
+    assert found.names.count("single_sensor_short") == 1
 
 
-def test_a_faint_rise_at_a_single_sensor_needs_much_longer() -> None:
-    assert ran(sensors=("s-1-1",), added={"nox": 90.0}, minutes=(20, 60)).tickets == []
+def test_a_sensor_that_none_can_confirm_is_worth_a_look_after_an_hour() -> None:
+    lon, lat = at(9000, 0)
+    alone = Sensor(sensor_id="far", lon=lon, lat=lat)
+    site = replace(SITE, sensors=(*SITE.sensors, alone))
+    assert ran(air(site, 60), site=site, sensors=("far",), added={"nox": 180.0}, minutes=(20, 60)).tickets == []
+    found = ran(air(site, 110), site=site, sensors=("far",), added={"nox": 180.0}, minutes=(20, 110))
+    assert only(found).opened_at >= minute(80)
+    assert only(found).recommendation.action is Action.WATCH
 
 
 def test_a_short_rise_is_below_duration() -> None:
@@ -207,28 +213,30 @@ def test_a_stuck_sensor_near_is_named_and_not_asked() -> None:
     assert "s-1-0" not in ticket.sensors
 
 
-def test_two_events_far_apart_are_two_tickets() -> None:
-    site = a_site(8, rules=replace(QUICK, correlate=CorrelateRules(join_m=1200.0)))
-    rows = raise_readings(air(site, MINUTES), site, ("s-6-6", "s-7-7"), (22, 42), {"nox": 110.0})
-    found = ran(rows, site=site, sensors=("s-0-0", "s-1-1"))
-    assert sorted(sorted(ticket.sensors) for ticket in found.last.values()) == [["s-0-0", "s-1-1"], ["s-6-6", "s-7-7"]]
+def test_two_plumes_at_once_from_two_enterprises_are_two_tickets() -> None:
+    site = a_site(8, enterprises=(an_enterprise("south", 250, 500), an_enterprise("north", 250, 3000)))
+    rows = emit(air(site, MINUTES), site, (250, 500), (20, 40), 80.0, from_deg=270.0)
+    rows = emit(rows, site, (250, 3000), (22, 42), 120.0, from_deg=270.0, brings=GAS)
+    found = ran(rows, site=site, from_deg=270.0, added={})
+    assert sorted(ticket.candidates[0].enterprise_id for ticket in found.last.values()) == ["north", "south"]
 
 
-def test_incidents_that_grow_together_become_one() -> None:
-    site = a_site(8, enterprises=())
-    rows = raise_readings(air(site, 80), site, ("s-4-0", "s-4-1"), (20, 50), {"nox": 110.0})
-    rows = raise_readings(rows, site, ("s-4-6", "s-4-7"), (22, 50), {"nox": 110.0})
-    rows = raise_readings(rows, site, ("s-4-3", "s-4-4"), (32, 50), {"nox": 110.0})
-    found = ran(rows, site=site, added={})
-    merged = [ticket for ticket in found.last.values() if ticket.state is TicketState.MERGED]
-    (lives,) = [ticket for ticket in found.last.values() if ticket.state is TicketState.NEW]
-    assert len(merged) == 1
-    assert merged[0].history[-1].what == "merged"
-    assert merged[0].history[-1].why == (lives.id,)
-    assert lives.opened_at <= merged[0].opened_at
-    assert (merged[0].id,) in [entry.why for entry in lives.history if entry.what == "merged"]
-    assert len(lives.sensors) == 6
+def test_incidents_that_believe_in_the_same_place_become_one() -> None:
+    rows = raise_readings(air(SITE, MINUTES), SITE, PLUME, (20, 50), {"pm25": 60.0, "pm10": 100.0})
+    before, after = messages(joined(rows), wind(MINUTES), [START_MS + 35 * MINUTE_MS])
+    found = run(SITE, [before])
+    (lives,) = found.state.correlate.incidents
+    assert lives.ticket is not None
+    twin = replace(lives, claimed=(), members=lives.members[-1:], ticket=replace(lives.ticket, id="twin"))
+    correlate = replace(found.state.correlate, incidents=(lives, twin))
+    found.state = replace(found.state, correlate=correlate)
+    found.take([after], make_ready(SITE))
+    survivor, merged = found.last[lives.ticket.id], found.last["twin"]
+    assert (merged.state, survivor.state) == (TicketState.MERGED, TicketState.NEW)
+    assert (merged.history[-1].what, merged.history[-1].why) == ("merged", (survivor.id,))
+    assert ("twin",) in [entry.why for entry in survivor.history if entry.what == "merged"]
     assert found.names.count("merged") == 2
+    assert len(found.state.correlate.incidents) == 1
 
 
 def test_a_new_normal_is_learnt_and_the_ticket_ends() -> None:
@@ -264,7 +272,7 @@ def test_the_evidence_tells_other_readings_apart() -> None:
 
 
 def test_the_rule_version_tells_other_rules_apart() -> None:
-    other = a_site(4, rules=replace(QUICK, correlate=CorrelateRules(fetch_m=2900.0)))
+    other = a_site(4, rules=replace(QUICK, correlate=CorrelateRules(reach_m=2900.0)))
     assert make_ready(SITE).zone.rule_version != make_ready(other).zone.rule_version
 
 

@@ -23,7 +23,8 @@ from domain.wire import (
     encode_rows,
     encode_ticket,
 )
-from tests.builders import a_site, air, joined, raise_readings, run, whole, wind
+from tests.builders import a_site, air, joined, run, whole, wind
+from tests.builders_plume import emit
 
 SITE = a_site(3)
 
@@ -60,7 +61,7 @@ def test_minutes_and_judged_minutes_keep_their_bits() -> None:
 
 
 def test_outcomes_are_tickets_or_decisions() -> None:
-    rows = raise_readings(air(SITE, 40), SITE, ("s-0-0", "s-1-1"), (20, 35), {"nox": 110.0})
+    rows = emit(air(SITE, 40), SITE, (250, 250), (20, 35), 80.0)
     ticket = run(SITE, whole(joined(rows), wind(40))).tickets[0]
     made = DecisionMade(60_000, Decision.REGIONAL, "s-0-0/pm25/…")
     assert decode_outcome(encode_outcome(ticket)) == ticket == decode_ticket(encode_ticket(ticket))
@@ -75,7 +76,7 @@ def test_other_bytes_are_refused(raw: bytes) -> None:
 
 def test_a_snapshot_comes_back_bit_by_bit() -> None:
     packer = Packer(ZoneState)
-    rows = raise_readings(air(SITE, 30), SITE, ("s-0-0", "s-1-1"), (20, 35), {"nox": 110.0})
-    state = run(SITE, whole(joined(rows), wind(30), after_min=1)).state
+    rows = emit(air(SITE, 36), SITE, (250, 250), (20, 36), 80.0)
+    state = run(SITE, whole(joined(rows), wind(36), after_min=1)).state
     assert state.correlate.incidents
     assert packer.encode(packer.decode(packer.encode(state))) == packer.encode(state)
