@@ -18,8 +18,8 @@ BLOCKS = 6
 """Two hours are looked at, in means of 20 minutes: those of a real network scatter by 0.05. Design values."""
 LEAST_READINGS = 5
 """A block of fewer readings says nothing: slow sensors are judged by their offsets alone."""
-CREEP = 0.35
-"""So far (in logarithms) it must have crept in the two hours. Design value."""
+CREEP = 0.5
+"""So far (in logarithms) it must have crept in the two hours: the air wanders by 0.4 at a place. Design value."""
 SHARED = 0.5
 """A neighbour that went this share of the way with it makes it the air's doing. Design value."""
 HEALS_READINGS = 30
@@ -45,7 +45,7 @@ class Creep:
         moved: Sum of the steps from reading to reading in it.
         count: Readings of it.
         last: The last residual, NaN = none.
-        blocks: Means of the blocks before, oldest first, NaN = too few readings, shape (6, sensors, 4).
+        blocks: Means of residual and offset together, oldest first, NaN = too few readings, shape (6, sensors, 4).
         week: The offset over a week.
         known_min: How long that was followed. [min]
         crept: Flagged for creeping.
@@ -130,7 +130,7 @@ def end_block(known: Creep, slow: Slow, neighbour: IndexArray) -> Creep:
     """
     enough = known.count >= LEAST_READINGS
     safe = np.maximum(known.count, 1)
-    mean = np.where(enough, known.total / safe, np.nan)
+    mean = np.where(enough, known.total / safe + slow.offset, np.nan)  # the offset, too, has begun to follow it
     blocks = np.concatenate([known.blocks[1:], mean[np.newaxis]])
     smooth = known.moved / safe <= _ROUGHEST * np.maximum(slow.scatter, 0.05)
     crept = known.crept | (_creeps(blocks, neighbour) & smooth)

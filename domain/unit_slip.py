@@ -15,9 +15,9 @@ from domain.readings import BoolArray, FloatArray, IntArray
 
 GAS_FACTORS = (1.88, 1.96, 2.0)
 """µg/m³ in one ppb at 298.15 K: NO2 46.01 / 24.465 and O3 48.00 / 24.465; O3 at 293.15 K."""
-GAS_TOLERANCE = 0.12
+GAS_TOLERANCE = 0.08
 """How near (in logarithms) a steady ratio must be to a gas's factor. Design value."""
-GAS_READINGS = 20
+GAS_READINGS = 30
 """So many readings at a gas's factor, one a minute: before a lone sensor may open a ticket. Design value."""
 HUGE = float(np.log(20.0))
 """A steady ratio beyond this is a unit or firmware fault whatever the factor; a known one is 110. Design value."""
@@ -30,7 +30,9 @@ HEALS_READINGS = 10
 """A held channel is believed again after so many readings that agree."""
 _LEAST_UGM3 = 0.01
 _ROUGHEST = 1.5
-"""A run may scatter by so many times the channel's usual scatter."""
+"""A run's mean distance may be so many times the channel's usual scatter."""
+_ROUGHEST_OF_ALL = 0.1
+"""And no more: where the air itself is unsteady, nothing tells a slip from a plume."""
 _RUN_MEMORY = 60
 
 
@@ -95,7 +97,7 @@ def follow_ratio(known: RatioRun, ratio: FloatArray, told: BoolArray, scatter: F
     sudden = np.where(again, alike & (np.abs(known.level) <= AGREES) & (known.count >= HEALS_READINGS), known.sudden)
     agreeing = told & (np.abs(np.where(told, ratio, np.inf)) <= AGREES)
     agrees = np.where(told, np.where(agreeing, known.agrees + 1, 0), known.agrees)
-    steady = sudden & (rough <= _ROUGHEST * np.maximum(scatter, 0.05))
+    steady = sudden & (rough <= np.minimum(_ROUGHEST * np.maximum(scatter, 0.05), _ROUGHEST_OF_ALL))
     slipped = steady & _explained(level, count)
     held = (known.held | slipped) & (agrees < HEALS_READINGS)
     return RatioRun(level=level, rough=rough, count=count, stray=stray, sudden=sudden, held=held, agrees=agrees)
