@@ -16,8 +16,8 @@ GAS: Mapping[str, float] = {"nox": 1.0}
 
 def places_m(site: Site) -> np.ndarray:
     """Return east and north of every sensor from the zone's corner, NaN for vehicles, shape (n, 2). [m]"""
-    degrees = [(np.nan if s.lon is None else s.lon, np.nan if s.lat is None else s.lat) for s in site.sensors]
-    return (np.array(degrees) - (LON, LAT)) * (M_PER_DEG_LON, M_PER_DEG_LAT)
+    degrees = np.array([(sensor.lon, sensor.lat) for sensor in site.sensors])
+    return (degrees - (LON, LAT)) * (M_PER_DEG_LON, M_PER_DEG_LAT)
 
 
 def straight_plume(to_m: np.ndarray, from_deg: float) -> tuple[np.ndarray, np.ndarray]:
