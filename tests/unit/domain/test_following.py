@@ -1,0 +1,104 @@
+"""Incidents over time: one source stays one, two stay two, and a backlog opens nothing twice."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from domain.channels import MINUTE_MS, WEATHER_KEYS
+from domain.following import absorb, claimed_by
+from domain.incident import Incident
+from domain.readings import Readings, Weather
+from domain.site import Site
+from tests.builders import START_MS, Ran, a_site, air, an_enterprise, joined, messages, run, whole, wind
+from tests.builders_plume import GAS, emit
+
+SOUTH, NORTH = (250.0, 500.0), (250.0, 3000.0)
+SITE = a_site(8, enterprises=(an_enterprise("south", *SOUTH), an_enterprise("north", *NORTH)))
+MINUTES = 70
+
+
+def turning(from_deg: Sequence[float]) -> Weather:
+    """Return wind that comes from another side each minute."""
+    weather = wind(len(from_deg))
+    values = weather.values.copy()
+    values[:, WEATHER_KEYS.index("wind_from_deg")] = from_deg
+    return replace(weather, values=values)
+
+
+def one_plume(site: Site = SITE) -> Readings:
+    return emit(air(site, MINUTES), site, SOUTH, (20, 45), 80.0, from_deg=270.0)
+
+
+def ended(found: Ran) -> list[str]:
+    return [ticket.history[-1].what for ticket in found.last.values()]
+
+
+def test_a_plume_that_swings_with_the_wind_stays_one_incident() -> None:
+    from_deg = np.concatenate([np.full(28, 270.0), np.linspace(270.0, 220.0, 22), np.full(20, 220.0)])
+    rows = air(SITE, MINUTES)
+    for begun in range(20, 60):
+        rows = emit(rows, SITE, SOUTH, (begun, begun + 1), 80.0, from_deg=float(from_deg[begun]), seed=begun)
+    found = run(SITE, whole(joined(rows), turning(from_deg.tolist())))
+    (ticket,) = found.last.values()
+    assert ticket.candidates[0].enterprise_id == "south"
+    assert {"s-1-1", "s-2-2"} <= set(ticket.sensors)
+    assert ended(found) == ["ended"]
+
+
+def test_a_source_that_pauses_for_a_quarter_of_an_hour_stays_one_incident() -> None:
+    rows = emit(air(SITE, 100), SITE, SOUTH, (20, 40), 80.0, from_deg=270.0)
+    rows = emit(rows, SITE, SOUTH, (55, 75), 80.0, from_deg=270.0)
+    found = run(SITE, whole(joined(rows), wind(100, 270.0)))
+    assert ended(found) == ["ended"]
+
+
+def test_a_source_that_comes_back_hours_later_is_another_incident() -> None:
+    rows = emit(air(SITE, 220), SITE, SOUTH, (20, 45), 80.0, from_deg=270.0)
+    rows = emit(rows, SITE, SOUTH, (170, 195), 80.0, from_deg=270.0)
+    found = run(SITE, whole(joined(rows), wind(220, 270.0)))
+    assert ended(found) == ["ended", "ended"]
+
+
+@pytest.mark.parametrize("minutes", [(22, 42), (32, 52)])
+def test_two_plumes_from_two_enterprises_are_two_incidents(minutes: tuple[int, int]) -> None:
+    rows = emit(one_plume(), SITE, NORTH, minutes, 120.0, from_deg=270.0, brings=GAS, seed=3)
+    found = run(SITE, whole(joined(rows), wind(MINUTES, 270.0)))
+    assert sorted(ticket.candidates[0].enterprise_id for ticket in found.last.values()) == ["north", "south"]
+    assert not set.intersection(*(set(ticket.sensors) for ticket in found.last.values()))
+
+
+def test_a_backlog_that_arrives_at_once_opens_the_same_ticket_and_no_second() -> None:
+    rows, weather = joined(one_plume()), wind(MINUTES, 270.0)
+    by_minute = run(SITE, [*messages(rows, weather, range(START_MS, START_MS + MINUTES * MINUTE_MS, MINUTE_MS))])
+    at_once = run(SITE, [*messages(rows, weather, ())])
+    assert len(at_once.last) == 1
+    assert at_once.written == by_minute.written
+
+
+def test_a_sensor_of_an_incident_is_claimed_by_it_alone() -> None:
+    rows = emit(one_plume(), SITE, NORTH, (22, 45), 120.0, from_deg=270.0, brings=GAS, seed=3)
+    before, *_ = messages(joined(rows), wind(MINUTES, 270.0), [START_MS + 44 * MINUTE_MS])
+    incidents = run(SITE, [before]).state.correlate.incidents
+    assert len(incidents) == 2
+    claims = [sensor for incident in incidents for sensor in incident.claimed]
+    assert len(claims) == len(set(claims)) == int(claimed_by(incidents, len(SITE.sensors)).sum())
+
+
+def an_incident() -> Incident:
+    """Return the incident of one plume, sure of its source."""
+    before, *_ = messages(joined(one_plume()), wind(MINUTES, 270.0), [START_MS + 40 * MINUTE_MS])
+    (incident,) = run(SITE, [before]).state.correlate.incidents
+    return incident
+
+
+def test_incidents_sure_of_the_same_place_are_one_and_of_others_are_not() -> None:
+    incident = an_incident()
+    other = replace(incident, belief=replace(incident.belief, probability=incident.belief.probability[::-1]))
+    unsure = replace(incident, belief=replace(incident.belief, probability=np.full(2, 0.4)))
+    later = replace(incident, claimed=(60,))
+    kept, gone = absorb((incident, other, unsure, later))
+    assert len(kept) == 3
+    assert set(kept[0].claimed) == {*incident.claimed, 60}
+    assert [(loser.claimed, winner.claimed) for loser, winner in gone] == [((60,), kept[0].claimed)]
