@@ -8,24 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from simulators.scenario import packaged_scenarios
-from simulators.scoring import Bin, RunScore, Verdict, measures, page, reliability
-from simulators.scoring.campaign import Job, campaign, simulator_version
-from simulators.scoring.summary import false_near, interval, kinds, most_regional, shown
+from simulators.scoring import RunScore, Verdict, page
+from simulators.scoring.campaign import Job, Played, campaign, simulate, simulator_version
+from simulators.scoring.markdown import as_markdown
 
 NOT_SCORED = ("tiny", "demo")
 """For tests and for showing; not for measuring."""
-COLUMNS = (
-    "recall",
-    "precision",
-    "false_per_day",
-    "wrong_dispatches_per_day",
-    "top1_opening",
-    "top1_end",
-    "top3_end",
-    "delay_start_median_min",
-    "delay_visible_median_min",
-    "regional_per_day",
-)
 
 
 def main() -> None:
@@ -33,11 +21,19 @@ def main() -> None:
     chosen = _arguments()
     began_s = time.perf_counter()
     jobs = _jobs(chosen)
-    groups = campaign(jobs, chosen.store, chosen.processes, _tell)
-    runs = [run for group in groups.values() for run in group]
+    if chosen.only_worlds:
+        simulate(jobs, chosen.store, chosen.processes, lambda job: print(job.name, file=sys.stderr, flush=True))
+        return
+    played = campaign(jobs, chosen.store, chosen.processes, _tell)
+    print(f"\n{len(played)} worlds in {time.perf_counter() - began_s:.0f} s")
+    broken = [one.job.name for one in played if one.score is None]
+    if broken:
+        sys.exit(f"broke, nothing written: {', '.join(broken)}")
+    groups: dict[str, list[RunScore]] = {one.job.group: [] for one in played}
+    for one in played:
+        groups[one.job.group] += [one.score] if one.score is not None else []
     command = _command(chosen)
-    print(f"\n{len(runs)} worlds in {time.perf_counter() - began_s:.0f} s")
-    text = _markdown(groups, command)
+    text = as_markdown(groups, _head(groups, command))
     print("\n" + text)
     if chosen.md is not None:
         chosen.md.write_text(f"# Scores\n\n{text}", encoding="utf-8")
@@ -54,6 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--recordings", type=Path, nargs="*", default=[], help="recording folders to score instead")
     parser.add_argument("--processes", type=int, default=min(os.cpu_count() or 1, 2))
     parser.add_argument("--store", type=Path, default=Path(".wugan/worlds"))
+    parser.add_argument("--only-worlds", action="store_true", help="write missing recordings and score nothing")
     parser.add_argument("--md", type=Path, help="Markdown file to write")
     parser.add_argument("--html", type=Path, default=Path(".wugan/scores.html"))
     return parser.parse_args()
@@ -83,57 +80,23 @@ def _seeds(text: str) -> list[int]:
     return seeds
 
 
-def _tell(job: Job, run: RunScore) -> None:
-    due = [event for event in run.events if event.event.due]
-    wrong = sum(ticket.verdict in (Verdict.FALSE, Verdict.WRONG_DISPATCH) for ticket in run.tickets)
-    found = sum(event.found for event in due)
-    print(f"{job.name:24} found {found}/{len(due)}, false {wrong}", file=sys.stderr, flush=True)
+def _tell(one: Played) -> None:
+    if one.score is None:
+        print(f"{one.job.name:24} broke\n{one.broke}", file=sys.stderr, flush=True)
+        return
+    due = [event for event in one.score.events if event.event.due]
+    wrong = sum(ticket.verdict in (Verdict.FALSE, Verdict.WRONG_DISPATCH) for ticket in one.score.tickets)
+    found = f"found {sum(event.found for event in due)}/{len(due)}, false {wrong}"
+    took = f"simulated {one.simulated_s:.1f} s, scored {one.scored_s:.1f} s"
+    print(f"{one.job.name:24} {found:24} {took}", file=sys.stderr, flush=True)
 
 
-def _markdown(groups: Mapping[str, Sequence[RunScore]], command: str) -> str:
+def _head(groups: Mapping[str, Sequence[RunScore]], command: str) -> str:
     runs = [run for group in groups.values() for run in group]
-    parts = [
+    return (
         f"`{command}` · {len(runs)} worlds, {sum(run.days for run in runs):.1f} days, simulator "
-        f"`{simulator_version()}`."
-        " What each measure says: [scoring.md](scoring.md). Intervals hold nine of ten.",
-        _table(
-            ["measure", "value", "by event", "by world"],
-            [[item.name, shown(item), interval(item.by_event), interval(item.by_world)] for item in measures(runs)],
-        ),
-        "## By scenario",
-        _table(["scenario", "worlds", *COLUMNS], [_row(name, group) for name, group in groups.items()]),
-        "## Probabilities and how often they came true",
-        _table(
-            ["given", "claims", "said", "true", "claims about true sources", "said ", "true "],
-            [_bin_row(*pair) for pair in zip(reliability(runs), reliability(runs, only_sources=True), strict=True)],
-        ),
-        "## Kinds of sources",
-        _table(
-            ["kind", "sources", "told", "dispatched", "unknown led"],
-            [[name, *map(str, row.values())] for name, row in kinds(runs).items()],
-        ),
-        "## What stood near false tickets",
-        _table(["nuisance", "tickets"], [[name, str(count)] for name, count in false_near(runs).items()]),
-        f"At most {most_regional(runs)} regional notice(s) of one world on one day.\n",
-    ]
-    return "\n\n".join(parts)
-
-
-def _row(name: str, runs: Sequence[RunScore]) -> list[str]:
-    row = {item.name: item for item in measures(runs, 1)}
-    return [name, str(len(runs)), *(shown(row[key]) for key in COLUMNS)]
-
-
-def _bin_row(every: Bin, sources: Bin) -> list[str]:
-    cells = [f"{every.low:.3g}–{every.high:.3g}"]
-    for item in (every, sources):
-        cells += [str(item.claims), *(f"{value:.2f}" if item.claims else "–" for value in (item.said, item.true))]
-    return cells
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        f"`{simulator_version()}`. What each measure says: [scoring.md](scoring.md). Intervals hold nine of ten."
+    )
 
 
 if __name__ == "__main__":

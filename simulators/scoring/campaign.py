@@ -3,6 +3,8 @@
 import hashlib
 import multiprocessing
 import shutil
+import time
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -42,10 +44,21 @@ class Job:
         return f"{self.group}-{self.seed}" if self.folder is None else self.folder.name
 
 
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A world as it went: its score, or what broke; and how long each part took (0: the recording was there). [s]"""
+
+    job: Job
+    score: RunScore | None
+    broke: str = ""
+    simulated_s: float = 0.0
+    scored_s: float = 0.0
+
+
 def campaign(
-    jobs: Sequence[Job], store: Path, processes: int, told: Callable[[Job, RunScore], None] | None = None
-) -> dict[str, list[RunScore]]:
-    """Return every run as judged, by group, in the order of the jobs.
+    jobs: Sequence[Job], store: Path, processes: int, told: Callable[[Played], None] | None = None
+) -> list[Played]:
+    """Return every world as it went, in the order of the jobs; one that breaks does not keep the rest from going on.
 
     Args:
         jobs: Worlds to play.
@@ -55,13 +68,23 @@ def campaign(
     """
     place = _place(store)
     work = [(job, place / job.name if job.folder is None else job.folder) for job in jobs]
-    groups: dict[str, list[RunScore]] = {job.group: [] for job in jobs}
+    played = []
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for job, score in zip(jobs, pool.imap(_play, work), strict=True):
-            groups[job.group].append(score)
+        for one in pool.imap(_play, work):
+            played.append(one)
             if told is not None:
-                told(job, score)
-    return groups
+                told(one)
+    return played
+
+
+def simulate(jobs: Sequence[Job], store: Path, processes: int, told: Callable[[Job], None] | None = None) -> None:
+    """Write the recordings of jobs that are not there yet, and score nothing."""
+    place = _place(store)
+    missing = [(job, place / job.name) for job in jobs if not job.folder and not _is_there(place / job.name)]
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        for job in pool.imap_unordered(_write, missing):
+            if told is not None:
+                told(job)
 
 
 def score_recording(folder: Path, name: str) -> RunScore:
@@ -79,11 +102,29 @@ def score_recording(folder: Path, name: str) -> RunScore:
     return score_run(seen_at(site, result.tickets, (recording.first_ms, recording.last_ms)), events, name)
 
 
-def _play(work: tuple[Job, Path]) -> RunScore:
+def _play(work: tuple[Job, Path]) -> Played:
     job, folder = work
-    if job.folder is None and not (folder / "truth.parquet").is_file():
-        write_recording(folder, World(load_scenario(job.group), job.seed))
-    return score_recording(folder, job.name)
+    began_s = time.perf_counter()
+    missing = job.folder is None and not _is_there(folder)
+    if missing:
+        _write(work)
+    written_s = time.perf_counter()
+    try:
+        score = score_recording(folder, job.name)
+    except Exception:  # noqa: BLE001 - whatever breaks is told, and the other worlds go on
+        return Played(job, None, traceback.format_exc())
+    return Played(job, score, "", written_s - began_s if missing else 0.0, time.perf_counter() - written_s)
+
+
+def _write(work: tuple[Job, Path]) -> Job:
+    job, folder = work
+    write_recording(folder, World(load_scenario(job.group), job.seed))
+    return job
+
+
+def _is_there(folder: Path) -> bool:
+    """Say whether a world is recorded; recordings appear as a whole or not at all."""
+    return (folder / "truth.parquet").is_file()
 
 
 def _place(store: Path) -> Path:

@@ -41,6 +41,8 @@ class TicketVerdict:
         idle: Whether it opened on a local day without a source for which a ticket is due.
         claims: Of its last version, unknown among them.
         brier: Sum of squared errors over all claims, the true one included even if not listed, 0..2.
+        changes: How often another led than before.
+        wind: Towards east and north; None: it knew of none. [m/s]
     """
 
     ticket_id: str
@@ -57,6 +59,8 @@ class TicketVerdict:
     sensors: int = 0
     claims: tuple[Claim, ...] = ()
     brier: float = 0.0
+    changes: int = 0
+    wind: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventOutcome:
-    """One source and what was told of it; delays are None where nothing was found, or visibility is not told. [min]"""
+    """One source and what was told of it; delays are None where nothing was found, or visibility is not told. [min]
+
+    `sent`: dispatch was recommended by a ticket that tells of it, at any moment; `dispatched`: at the first one's end.
+    """
 
     event: TrueEvent
     ticket_id: str = ""
@@ -89,6 +96,7 @@ class EventOutcome:
     unknown_led: bool = False
     dispatched: bool = False
     dispatched_right: bool = False
+    sent: bool = False
 
     @property
     def found(self) -> bool:

@@ -1,6 +1,7 @@
 """What every event, ticket and run adds to numerator and denominator of each measure."""
 
 from simulators.scoring.outcomes import EventOutcome, RunScore, TicketVerdict, Verdict
+from simulators.scoring.truth import TrueEvent
 
 Parts = dict[str, tuple[float, float]]
 SURE_BAND = (0.6, 0.8)
@@ -22,6 +23,11 @@ RATIOS: dict[str, str] = {
     "first_listed_end": "… first among the candidates at the end, unknown left aside",
     "top3_end": "… among the first three at the end",
     "unknown_led": "unregistered sources found: unknown led at the end",
+    "unknown_led_opening": "… at opening",
+    "outside_sent": "sources outside the zone: somebody was sent, at any moment",
+    "works_sent": "registered sources for which none is due (works, drills): somebody was sent, at any moment",
+    "moving_sent": "moving sources: somebody was sent, at any moment",
+    "changes": "how often a local ticket changed whom it names first, mean",
     "dispatched": "due sources found: dispatch recommended at the end",
     "dispatch_right": "of these dispatches: to the true place",
     "sure_true": "candidates given 0.6 to 0.8: true",
@@ -34,9 +40,9 @@ RATIOS: dict[str, str] = {
 
 
 def parts_of_event(outcome: EventOutcome) -> Parts:
-    """Return what one source adds; one for which no ticket is due adds nothing."""
+    """Return what one source adds; one for which no ticket is due only whether somebody was sent to it."""
     if not outcome.event.due:
-        return {}
+        return {_not_due(outcome.event): (outcome.sent, 1)}
     parts: Parts = {"recall": (outcome.found, 1)}
     if outcome.event.first_visible_ms is not None or not outcome.event.visibility_told:
         parts["recall_visible"] = (outcome.found, 1)
@@ -45,7 +51,7 @@ def parts_of_event(outcome: EventOutcome) -> Parts:
     parts["dispatched"] = (outcome.dispatched, 1)
     parts["dispatch_right"] = (outcome.dispatched_right, outcome.dispatched)
     if not outcome.event.enterprise_id:
-        return parts | {"unknown_led": (outcome.unknown_led, 1)}
+        return parts | {"unknown_led": (outcome.unknown_led, 1), "unknown_led_opening": (outcome.named.opening, 1)}
     named = outcome.named
     return parts | {
         "top1_opening": (named.opening, 1),
@@ -56,6 +62,10 @@ def parts_of_event(outcome: EventOutcome) -> Parts:
     }
 
 
+def _not_due(event: TrueEvent) -> str:
+    return f"{event.kind}_sent" if event.kind in ("outside", "moving") else "works_sent"
+
+
 def parts_of_ticket(judged: TicketVerdict) -> Parts:
     """Return what one ticket adds."""
     verdict = judged.verdict
@@ -64,6 +74,7 @@ def parts_of_ticket(judged: TicketVerdict) -> Parts:
         return {others[verdict]: (1, 0)} | _sent(judged)
     sure = [claim.true for claim in judged.claims if SURE_BAND[0] <= claim.probability < SURE_BAND[1]]
     parts: Parts = {"brier": (judged.brier, 1), "sure_true": (sum(sure), len(sure)), **_sent(judged)}
+    parts["changes"] = (judged.changes, 1)
     if verdict in _TRUE:
         return parts | {"precision": (1, 1), "duplicates": (verdict is Verdict.DUPLICATE, 1)}
     if verdict in _FALSE:

@@ -1,7 +1,9 @@
 """A run and the truth → what became of every ticket and every event."""
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from domain.channels import MINUTE_MS
@@ -33,13 +35,18 @@ def score_run(seen: RunSeen, events: Sequence[TrueEvent], name: str = "run") -> 
     }
     zone = ZoneInfo(seen.timezone)
     busy = _busy_days(events, zone)
+    sent = {match.event.event_id for ticket in tickets if (match := matches.get(ticket.id)) and _sends(ticket)}
     verdicts, found = [], dict[str, list[Ticket]]()
     for ticket in tickets:
         verdict = _verdict(ticket, matches.get(ticket.id), found)
         verdicts.append(_judged(ticket, verdict, matches.get(ticket.id), events, seen, busy))
     return RunScore(
         name=name,
-        events=tuple(_outcome(event, found.get(event.event_id, [])) for event in events if event.emits),
+        events=tuple(
+            _outcome(event, found.get(event.event_id, []), sent=event.event_id in sent)
+            for event in events
+            if event.emits
+        ),
         tickets=tuple(verdicts),
         days=max(seen.last_ms - seen.first_ms, 0) / DAY_MS,
         idle_days=_idle_ms(seen.first_ms, seen.last_ms, zone, busy) / DAY_MS,
@@ -69,6 +76,20 @@ def _dispatched(ticket: Ticket) -> bool:
     return Action.DISPATCH in actions
 
 
+def _sends(ticket: Ticket) -> bool:
+    """Say whether a ticket that stands sent somebody at any moment."""
+    return ticket.state is not TicketState.MERGED and _dispatched(ticket)
+
+
+def _blows(ticket: Ticket) -> tuple[float, float] | None:
+    """Return the ticket's wind towards east and north. [m/s]"""
+    wind = ticket.wind
+    if wind.speed_ms is None or wind.from_deg is None:
+        return None
+    towards = math.radians(wind.from_deg + 180.0)
+    return wind.speed_ms * math.sin(towards), wind.speed_ms * math.cos(towards)
+
+
 def _judged(
     ticket: Ticket,
     verdict: Verdict,
@@ -95,6 +116,8 @@ def _judged(
         sensors=len(ticket.sensors),
         claims=claims,
         brier=_brier(claims),
+        changes=sum(before != after for before, after in pairwise(leaders(ticket))),
+        wind=_blows(ticket),
     )
 
 
@@ -131,13 +154,13 @@ def _brier(claims: Iterable[Claim]) -> float:
     return sum((claim.probability - claim.true) ** 2 for claim in claims)
 
 
-def _outcome(event: TrueEvent, tickets: Sequence[Ticket]) -> EventOutcome:
+def _outcome(event: TrueEvent, tickets: Sequence[Ticket], *, sent: bool) -> EventOutcome:
     if not tickets:
-        return EventOutcome(event=event)
+        return EventOutcome(event=event, sent=sent)
     first = tickets[0]
     opened_ms, leader = to_ms(first.opened_at), last_leader(first)
     visible_ms = event.first_visible_ms
-    sent = first.recommendation.action is Action.DISPATCH
+    sends = first.recommendation.action is Action.DISPATCH
     return EventOutcome(
         event=event,
         ticket_id=first.id,
@@ -146,8 +169,9 @@ def _outcome(event: TrueEvent, tickets: Sequence[Ticket]) -> EventOutcome:
         delay_visible_min=None if visible_ms is None else (opened_ms - visible_ms) / MINUTE_MS,
         named=_named(first, event.enterprise_id or None),
         unknown_led=leader is None,
-        dispatched=sent,
-        dispatched_right=sent and leader == (event.enterprise_id or None),
+        dispatched=sends,
+        dispatched_right=sends and leader == (event.enterprise_id or None),
+        sent=sent,
     )
 
 

@@ -21,6 +21,10 @@ SHARES = frozenset(
         "first_listed_end",
         "top3_end",
         "unknown_led",
+        "unknown_led_opening",
+        "outside_sent",
+        "works_sent",
+        "moving_sent",
         "dispatched",
         "dispatch_right",
         "sure_true",
@@ -49,16 +53,23 @@ def kinds(runs: Sequence[RunScore]) -> dict[str, dict[str, int]]:
     """Return, for each kind of source and whether a ticket is due: how many, found, sent to, left to unknown."""
     table: dict[str, Counter[str]] = {}
     for run in runs:
-        sent = {ticket.event_id for ticket in run.tickets if ticket.dispatched}
         for outcome in run.events:
             event = outcome.event
             row = table.setdefault(f"{event.kind} ({'due' if event.due else 'not due'})", Counter())
             row["sources"] += 1
-            row["told"] += outcome.found or event.event_id in sent
-            row["dispatched"] += event.event_id in sent
+            row["told"] += outcome.found or outcome.sent
+            row["dispatched"] += outcome.sent
             row["unknown_led"] += outcome.unknown_led
     names = ("sources", "told", "dispatched", "unknown_led")
     return {kind: {name: table[kind][name] for name in names} for kind in sorted(table)}
+
+
+def by_seed(runs: Sequence[RunScore]) -> dict[str, list[RunScore]]:
+    """Return runs by the seed that their names end with, such as `strong-3`."""
+    groups: dict[str, list[RunScore]] = {}
+    for run in runs:
+        groups.setdefault(run.name.rpartition("-")[2], []).append(run)
+    return groups
 
 
 def false_near(runs: Sequence[RunScore]) -> dict[str, int]:
@@ -159,6 +170,7 @@ def _event(run: RunScore, outcome: EventOutcome) -> Mapping[str, object]:
         "top3_end": named and named.top3,
         "unknown_led": outcome.unknown_led,
         "dispatched": outcome.dispatched,
+        "sent": outcome.sent,
     }
 
 
