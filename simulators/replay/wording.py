@@ -30,7 +30,7 @@ _WORDS = {
     "merged": "并单 merged",
     "below_duration": "未开单：持续时间不足 not opened: too short",
     "sensor_suspect": "未开单：设备存疑 not opened: sensor suspect",
-    "single_sensor_short": "未开单：单点位、时间短 not opened: one sensor, too short",
+    "single_sensor_short": "未开单：无其他点位印证 not opened: no other sensor confirms it",
     "calm": "静风 calm",
     "limit_crossed": "均值超过限值 mean above a limit",
     "limit_crossed_regional": "区域性超过限值 above a limit, the whole region",

@@ -1,6 +1,6 @@
 """Incidents over time: one source stays one, two stay two, and a backlog opens nothing twice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,11 +12,13 @@ from domain.incident import Incident
 from domain.readings import Readings, Weather
 from domain.site import Site
 from tests.builders import START_MS, Ran, a_site, air, an_enterprise, joined, messages, run, whole, wind
-from tests.builders_plume import GAS, emit
+from tests.builders_plume import DUST, GAS, emit
 
 SOUTH, NORTH = (250.0, 500.0), (250.0, 3000.0)
-SITE = a_site(8, enterprises=(an_enterprise("south", *SOUTH), an_enterprise("north", *NORTH)))
-MINUTES = 70
+SQUARE = a_site(8, enterprises=(an_enterprise("south", *SOUTH), an_enterprise("north", *NORTH)))
+SITE = replace(SQUARE, sensors=tuple(sensor for sensor in SQUARE.sensors if sensor.sensor_id[-1] in "01234"))
+"""A zone of 2 km × 3.5 km."""
+MINUTES = 60
 
 
 def turning(from_deg: Sequence[float]) -> Weather:
@@ -36,9 +38,9 @@ def ended(found: Ran) -> list[str]:
 
 
 def test_a_plume_that_swings_with_the_wind_stays_one_incident() -> None:
-    from_deg = np.concatenate([np.full(28, 270.0), np.linspace(270.0, 220.0, 22), np.full(20, 220.0)])
+    from_deg = np.concatenate([np.full(28, 270.0), np.linspace(270.0, 220.0, 22), np.full(10, 220.0)])
     rows = air(SITE, MINUTES)
-    for begun in range(20, 60):
+    for begun in range(20, 55):
         rows = emit(rows, SITE, SOUTH, (begun, begun + 1), 80.0, from_deg=float(from_deg[begun]), seed=begun)
     found = run(SITE, whole(joined(rows), turning(from_deg.tolist())))
     (ticket,) = found.last.values()
@@ -54,19 +56,31 @@ def test_a_source_that_pauses_for_a_quarter_of_an_hour_stays_one_incident() -> N
     assert ended(found) == ["ended"]
 
 
-def test_a_source_that_comes_back_hours_later_is_another_incident() -> None:
-    rows = emit(air(SITE, 220), SITE, SOUTH, (20, 45), 80.0, from_deg=270.0)
-    rows = emit(rows, SITE, SOUTH, (170, 195), 80.0, from_deg=270.0)
-    found = run(SITE, whole(joined(rows), wind(220, 270.0)))
+def test_a_source_that_comes_back_after_an_hour_and_more_is_another_incident() -> None:
+    rows = emit(air(SITE, 165), SITE, SOUTH, (20, 45), 80.0, from_deg=270.0)
+    rows = emit(rows, SITE, SOUTH, (125, 150), 80.0, from_deg=270.0)
+    found = run(SITE, whole(joined(rows), wind(165, 270.0)))
     assert ended(found) == ["ended", "ended"]
 
 
-@pytest.mark.parametrize("minutes", [(22, 42), (32, 52)])
-def test_two_plumes_from_two_enterprises_are_two_incidents(minutes: tuple[int, int]) -> None:
-    rows = emit(one_plume(), SITE, NORTH, minutes, 120.0, from_deg=270.0, brings=GAS, seed=3)
+def leaders(found: Ran) -> list[str]:
+    return sorted(ticket.candidates[0].enterprise_id for ticket in found.last.values())
+
+
+@pytest.mark.parametrize(("minutes", "brings"), [((22, 42), GAS), ((27, 47), DUST)])
+def test_two_plumes_from_two_enterprises_are_two_incidents(
+    minutes: tuple[int, int], brings: Mapping[str, float]
+) -> None:
+    rows = emit(one_plume(), SITE, NORTH, minutes, 120.0, from_deg=270.0, brings=brings, seed=3)
     found = run(SITE, whole(joined(rows), wind(MINUTES, 270.0)))
-    assert sorted(ticket.candidates[0].enterprise_id for ticket in found.last.values()) == ["north", "south"]
+    assert leaders(found) == ["north", "south"]
     assert not set.intersection(*(set(ticket.sensors) for ticket in found.last.values()))
+
+
+@pytest.mark.xfail(strict=False, reason="two plumes of dust that begin together are claimed by one incident")
+def test_two_plumes_of_the_same_dust_that_begin_together_are_two_incidents() -> None:
+    rows = emit(one_plume(), SITE, NORTH, (22, 42), 120.0, from_deg=270.0, seed=3)
+    assert leaders(run(SITE, whole(joined(rows), wind(MINUTES, 270.0)))) == ["north", "south"]
 
 
 def test_a_backlog_that_arrives_at_once_opens_the_same_ticket_and_no_second() -> None:
@@ -97,8 +111,8 @@ def test_incidents_sure_of_the_same_place_are_one_and_of_others_are_not() -> Non
     incident = an_incident()
     other = replace(incident, belief=replace(incident.belief, probability=incident.belief.probability[::-1]))
     unsure = replace(incident, belief=replace(incident.belief, probability=np.full(2, 0.4)))
-    later = replace(incident, claimed=(60,))
+    later = replace(incident, claimed=(39,))
     kept, gone = absorb((incident, other, unsure, later))
     assert len(kept) == 3
-    assert set(kept[0].claimed) == {*incident.claimed, 60}
-    assert [(loser.claimed, winner.claimed) for loser, winner in gone] == [((60,), kept[0].claimed)]
+    assert set(kept[0].claimed) == {*incident.claimed, 39}
+    assert [(loser.claimed, winner.claimed) for loser, winner in gone] == [((39,), kept[0].claimed)]
