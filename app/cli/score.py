@@ -16,6 +16,7 @@ def score(
 ) -> None:
     """Print recall, precision, delay, attribution and calibration of a run, with bootstrap intervals."""
     import json
+    from dataclasses import replace
 
     from app.cli.errors import one_line
 
@@ -25,7 +26,8 @@ def score(
 
         place = read_site(site)[0] if site is not None else scoring.read_site_beside(truth)
         events = scoring.read_truth(truth)
-        judged = [scoring.score_run(scoring.read_run(run, place), events, run.name)]
+        seen = replace(scoring.read_run(run, place), winds=scoring.read_winds_beside(truth))
+        judged = [scoring.score_run(seen, events, run.name)]
         if html is not None:
             html.write_text(scoring.page({run.name: judged}, f"{run.name} · 评分 Score"), encoding="utf-8")
         told = json.dumps(scoring.as_json(judged), ensure_ascii=False, indent=2) if as_json else scoring.as_text(judged)

@@ -6,7 +6,7 @@ import shutil
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -19,7 +19,7 @@ from simulators.replay import replay
 from simulators.scenario import load_scenario
 from simulators.scoring.outcomes import RunScore
 from simulators.scoring.refused import ScoringRefused
-from simulators.scoring.run_input import read_site_beside, seen_at
+from simulators.scoring.run_input import read_site_beside, read_winds_beside, seen_at
 from simulators.scoring.score import score_run
 from simulators.scoring.truth import read_truth
 from simulators.world import World
@@ -99,7 +99,8 @@ def score_recording(folder: Path, name: str) -> RunScore:
         raise ScoringRefused(f"{folder}: holds no site/; simulate it anew")
     recording = read_recording(folder, site)
     result = replay(recording, make_ready(site))
-    return score_run(seen_at(site, result.tickets, (recording.first_ms, recording.last_ms)), events, name)
+    seen = seen_at(site, result.tickets, (recording.first_ms, recording.last_ms))
+    return score_run(replace(seen, winds=read_winds_beside(folder / "truth.parquet")), events, name)
 
 
 def _play(work: tuple[Job, Path]) -> Played:

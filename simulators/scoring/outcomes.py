@@ -85,6 +85,7 @@ class EventOutcome:
     """One source and what was told of it; delays are None where nothing was found, or visibility is not told. [min]
 
     `sent`: dispatch was recommended by a ticket that tells of it, at any moment; `dispatched`: at the first one's end.
+    `wind`: mean towards east and north while it emitted; None: not known. [m/s]
     """
 
     event: TrueEvent
@@ -97,6 +98,7 @@ class EventOutcome:
     dispatched: bool = False
     dispatched_right: bool = False
     sent: bool = False
+    wind: tuple[float, float] | None = None
 
     @property
     def found(self) -> bool:

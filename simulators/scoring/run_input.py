@@ -1,4 +1,4 @@
-"""RUN/ and a site folder → what the score looks at: tickets, the clock's span, where stations stand."""
+"""RUN/ and what lies beside the truth → what the score looks at: tickets, the clock's span, stations, winds."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
+from domain.readings import FloatArray
 from domain.site import Site
 from domain.site_files import parse_site
 from domain.site_files.folder import FILES
@@ -16,7 +20,9 @@ from domain.times import to_ms
 from domain.wire import decode_ticket
 from simulators.scoring.refused import ScoringRefused
 
-__all__ = ["RunSeen", "ScoringRefused", "read_run", "read_site_beside", "seen_at"]
+__all__ = ["RunSeen", "ScoringRefused", "read_run", "read_site_beside", "read_winds_beside", "seen_at"]
+
+_UTC_MS = pa.timestamp("ms", tz="UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +34,7 @@ class RunSeen:
         first_ms, last_ms: Span of the recording's clock. [ms]
         timezone: IANA name, for local days.
         stations: Sensor to (lon, lat), those that stand still; empty: the site is not known.
+        winds: Moment [ms], wind towards east and north [m/s], as measured, shape (n, 3); for maps only.
     """
 
     tickets: tuple[Ticket, ...]
@@ -35,6 +42,7 @@ class RunSeen:
     last_ms: int
     timezone: str = "UTC"
     stations: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    winds: FloatArray = field(default_factory=lambda: np.empty((0, 3)))
 
 
 def seen_at(site: Site, tickets: tuple[Ticket, ...], span_ms: tuple[int, int]) -> RunSeen:
@@ -73,3 +81,21 @@ def read_site_beside(truth: Path) -> Site | None:
     folder = truth.parent / "site"
     texts = {name: (folder / name).read_text(encoding="utf-8-sig") for name in FILES if (folder / name).is_file()}
     return parse_site(texts)[0] if texts else None
+
+
+def read_winds_beside(truth: Path) -> FloatArray:
+    """Return the winds of the recording that a truth belongs to, as `RunSeen.winds`; none where there is no weather."""
+    file = truth.parent / "weather.parquet"
+    if not file.is_file():
+        return np.empty((0, 3))
+    try:
+        table = pq.read_table(file, columns=["time", "wind_speed_ms", "wind_from_deg"])
+        time_ms, speed, from_deg = (
+            column.cast(kind, safe=False).to_numpy()
+            for column, kind in zip(table.columns, (_UTC_MS, pa.float64(), pa.float64()), strict=True)
+        )
+    except (pa.ArrowException, OSError, KeyError):
+        return np.empty((0, 3))  # a drawing is no reason to refuse a score
+    towards = np.radians(from_deg + 180.0)
+    winds = np.stack([time_ms.astype(np.int64), speed * np.sin(towards), speed * np.cos(towards)], axis=1)
+    return np.asarray(winds[~np.isnan(winds).any(axis=1)])

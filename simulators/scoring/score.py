@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -43,7 +44,11 @@ def score_run(seen: RunSeen, events: Sequence[TrueEvent], name: str = "run") -> 
     return RunScore(
         name=name,
         events=tuple(
-            _outcome(event, found.get(event.event_id, []), sent=event.event_id in sent)
+            replace(
+                _outcome(event, found.get(event.event_id, [])),
+                sent=event.event_id in sent,
+                wind=_wind_of(event, seen),
+            )
             for event in events
             if event.emits
         ),
@@ -79,6 +84,12 @@ def _dispatched(ticket: Ticket) -> bool:
 def _sends(ticket: Ticket) -> bool:
     """Say whether a ticket that stands sent somebody at any moment."""
     return ticket.state is not TicketState.MERGED and _dispatched(ticket)
+
+
+def _wind_of(event: TrueEvent, seen: RunSeen) -> tuple[float, float] | None:
+    """Return the mean wind while a source emitted, towards east and north. [m/s]"""
+    during = seen.winds[(seen.winds[:, 0] >= event.start_ms) & (seen.winds[:, 0] < event.end_ms), 1:]
+    return (float(during[:, 0].mean()), float(during[:, 1].mean())) if len(during) else None
 
 
 def _blows(ticket: Ticket) -> tuple[float, float] | None:
@@ -154,13 +165,13 @@ def _brier(claims: Iterable[Claim]) -> float:
     return sum((claim.probability - claim.true) ** 2 for claim in claims)
 
 
-def _outcome(event: TrueEvent, tickets: Sequence[Ticket], *, sent: bool) -> EventOutcome:
+def _outcome(event: TrueEvent, tickets: Sequence[Ticket]) -> EventOutcome:
     if not tickets:
-        return EventOutcome(event=event, sent=sent)
+        return EventOutcome(event=event)
     first = tickets[0]
     opened_ms, leader = to_ms(first.opened_at), last_leader(first)
     visible_ms = event.first_visible_ms
-    sends = first.recommendation.action is Action.DISPATCH
+    sent = first.recommendation.action is Action.DISPATCH
     return EventOutcome(
         event=event,
         ticket_id=first.id,
@@ -169,9 +180,8 @@ def _outcome(event: TrueEvent, tickets: Sequence[Ticket], *, sent: bool) -> Even
         delay_visible_min=None if visible_ms is None else (opened_ms - visible_ms) / MINUTE_MS,
         named=_named(first, event.enterprise_id or None),
         unknown_led=leader is None,
-        dispatched=sends,
-        dispatched_right=sends and leader == (event.enterprise_id or None),
-        sent=sent,
+        dispatched=sent,
+        dispatched_right=sent and leader == (event.enterprise_id or None),
     )
 
 
