@@ -140,7 +140,7 @@ def test_readings_later_than_their_minute_neither_open_nor_close(delay_min: int,
 @pytest.mark.parametrize("ahead_s", [30, 120, 299])
 def test_a_clock_in_the_future_silences_nobody_else(ahead_s: int) -> None:
     readings, weather = story()
-    wrong = SITE.sensor_ids.index("s-2-2")
+    wrong = SITE.sensor_ids.index("s-0-2")
     shifted = replace(
         readings, time_ms=np.where(readings.sensor == wrong, readings.time_ms + ahead_s * 1000, readings.time_ms)
     )
