@@ -32,7 +32,7 @@ _CODE = ("world", "scenario.py", "scenario_checks.py", "scenario_tables.py", "sc
 
 @dataclass(frozen=True, slots=True, order=True)
 class Job:
-    """One world: a packaged scenario under a seed, or a recording folder that somebody else made."""
+    """One world: a scenario (a packaged name, or a file) under a seed, or a recording that somebody else made."""
 
     group: str
     seed: int
@@ -41,7 +41,15 @@ class Job:
     @property
     def name(self) -> str:
         """What it is called in tables."""
-        return f"{self.group}-{self.seed}" if self.folder is None else self.folder.name
+        return f"{Path(self.group).stem}-{self.seed}" if self.folder is None else self.folder.name
+
+    def kept_in(self, place: Path) -> Path:
+        """Return where its recording is or will be; of a scenario file by what stands in it."""
+        if self.folder is not None:
+            return self.folder
+        file = Path(self.group)
+        mark = hashlib.sha256(file.read_bytes()).hexdigest()[:8] + "-" if file.is_file() else ""
+        return place / f"{mark}{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ def campaign(
         told: Called as each is done.
     """
     place = _place(store)
-    work = [(job, place / job.name if job.folder is None else job.folder) for job in jobs]
+    work = [(job, job.kept_in(place)) for job in jobs]
     played = []
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         for one in pool.imap(_play, work):
@@ -80,7 +88,8 @@ def campaign(
 def simulate(jobs: Sequence[Job], store: Path, processes: int, told: Callable[[Job], None] | None = None) -> None:
     """Write the recordings of jobs that are not there yet, and score nothing."""
     place = _place(store)
-    missing = [(job, place / job.name) for job in jobs if not job.folder and not _is_there(place / job.name)]
+    work = [(job, job.kept_in(place)) for job in jobs if job.folder is None]
+    missing = [(job, folder) for job, folder in work if not _is_there(folder)]
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         for job in pool.imap_unordered(_write, missing):
             if told is not None:
@@ -119,7 +128,8 @@ def _play(work: tuple[Job, Path]) -> Played:
 
 def _write(work: tuple[Job, Path]) -> Job:
     job, folder = work
-    write_recording(folder, World(load_scenario(job.group), job.seed))
+    if not _is_there(folder):  # another process may have been faster
+        write_recording(folder, World(load_scenario(job.group), job.seed))
     return job
 
 

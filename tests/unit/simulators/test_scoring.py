@@ -1,8 +1,14 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from domain.ticket import TicketKind, TicketState
+from domain.times import to_ms
 from simulators.scoring import RunScore, Verdict, measures, reliability, score_run
-from tests.builders_scoring import a_ticket, an_event, seen
+from simulators.scoring.bars import Bar, against_bars
+from simulators.scoring.summary import by_seed
+from tests.builders_scoring import a_ticket, after, an_event, seen
 
 
 def value(runs: RunScore | list[RunScore], name: str) -> float:
@@ -214,3 +220,59 @@ def test_a_single_run_has_no_interval_by_world():
 
     assert recall.by_event == (1.0, 1.0)
     assert recall.by_world[0] != recall.by_world[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "enterprise_id", "name"),
+    [
+        pytest.param("outside", "", "outside_sent", id="outside the zone"),
+        pytest.param("moving", "", "moving_sent", id="on wheels"),
+        pytest.param("enterprise", "e-1", "works_sent", id="registered works"),
+    ],
+)
+@pytest.mark.parametrize("sends", [False, True])
+def test_whom_nobody_is_due_to_see_is_counted_apart(kind, enterprise_id, name, sends):
+    run = score_run(seen(a_ticket(sends=sends)), [an_event(due=False, kind=kind, enterprise_id=enterprise_id)])
+
+    assert value(run, name) == float(sends)
+    assert run.events[0].sent is sends
+
+
+def test_a_ticket_that_was_taken_back_sent_nobody_to_an_event():
+    run = score_run(seen(a_ticket(sends=True, state=TicketState.MERGED)), [an_event(due=False, kind="outside")])
+
+    assert value(run, "outside_sent") == 0.0
+
+
+def test_a_change_of_mind_is_counted():
+    run = score_run(seen(a_ticket(led=(None, "e-2", "e-1"))), [an_event()])
+
+    assert value(run, "changes") == 2.0
+
+
+def test_bars_say_what_is_reached_missed_and_not_measured():
+    run = score_run(seen(a_ticket(), a_ticket("again", 20), hours=24), [an_event()])
+    reached = {bar.name: done for bar, (_, done) in against_bars(measures([run], 10)).items()}
+
+    assert reached["recall"] is True
+    assert reached["duplicates"] is False
+    assert reached["outside_sent"] is None
+    assert Bar("sure_true", 0.6, 0.8).says == "0.6 … 0.8"
+
+
+def test_runs_are_gathered_by_the_seed_in_their_names():
+    runs = [score_run(seen(), [], name) for name in ("strong-1", "two_at_once-2", "weak-1")]
+
+    assert {seed: [run.name for run in some] for seed, some in by_seed(runs).items()} == {
+        "1": ["strong-1", "weak-1"],
+        "2": ["two_at_once-2"],
+    }
+
+
+def test_the_wind_of_an_event_is_its_mean_while_it_lasted():
+    winds = np.array(
+        [[to_ms(after(minute)), east, 1.0] for minute, east in ((-1, 9.0), (0, 2.0), (39, 4.0), (40, 9.0))]
+    )
+    run = score_run(replace(seen(), winds=winds), [an_event(minutes=(0, 40)), an_event("later", (300, 340))])
+
+    assert [event.wind for event in run.events] == [(3.0, 1.0), None]
