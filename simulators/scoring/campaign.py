@@ -116,10 +116,10 @@ def _play(work: tuple[Job, Path]) -> Played:
     job, folder = work
     began_s = time.perf_counter()
     missing = job.folder is None and not _is_there(folder)
-    if missing:
-        _write(work)
-    written_s = time.perf_counter()
     try:
+        if missing:
+            _write(work)
+        written_s = time.perf_counter()
         score = score_recording(folder, job.name)
     except Exception:  # noqa: BLE001 - whatever breaks is told, and the other worlds go on
         return Played(job, None, traceback.format_exc())
