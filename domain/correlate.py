@@ -6,7 +6,7 @@ import numpy as np
 
 from domain import passes as ways
 from domain import regional as region
-from domain.attribution import zone_wind
+from domain.attribution import ZoneWind, zone_wind
 from domain.channels import MINUTE_MS, POLLUTANTS
 from domain.decisions import Decision, DecisionMade
 from domain.field import ChannelState, JudgedField
@@ -14,8 +14,8 @@ from domain.following import absorb, claimed_by, find_new, follow, is_over
 from domain.hearing import minute_of
 from domain.incident import Incident
 from domain.limits import crossing
+from domain.readings import BoolArray, FloatArray, IntArray
 from domain.regional_channels import regional_channels
-from domain.readings import BoolArray, IntArray
 from domain.ticket import Ticket
 from domain.times import rfc3339, to_datetime
 from domain.trail import Trail, blow, no_trail
@@ -24,6 +24,10 @@ from domain.writeup import write_merged, write_up
 from domain.zone import Zone
 
 _HEEDED = (Decision.CALM, Decision.REGISTERED_WORKS, Decision.REGISTERED_DRILL)
+BLIND_COSTS = 3.0
+"""Without wind no plume can be told from two bursts. Design value."""
+RISING_COSTS = 1.5
+"""While a pollutant rises over the whole zone its first stations look like a plume. Design value."""
 Excess = tuple[int, int, int]
 
 
@@ -87,7 +91,7 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     incidents, absorbed = absorb(incidents)
     regional = regional_channels(judged, zone)
     asked = state.asked if len(state.asked) else np.zeros(len(zone.is_vehicle), np.int64)
-    incidents, asked = find_new(incidents, asked, heard, (window, trail), regional, zone)
+    incidents, asked = find_new(incidents, asked, heard, (window, trail), _costs(regional, wind, state.regional), zone)
     hot, passed = _passing(state.hot, judged, zone)
     breached, held = _held(state.breached, incidents, judged, regional, zone)
     merged = _merged(absorbed, judged.clock_ms)
@@ -113,6 +117,13 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
         passes=driven,
     )
     return state, Outcome(tuple(tickets), tuple(decisions))
+
+
+def _costs(regional: BoolArray, wind: ZoneWind, whole: region.RegionalState) -> FloatArray:
+    """Return what more evidence a ticket needs (in log odds), shape (4,): where the whole zone rises, or without wind."""
+    blind = BLIND_COSTS if np.isnan(wind.speed_ms) else 0.0
+    rising = np.where(whole.episodes.since_ms > 0, RISING_COSTS, 0.0)
+    return np.where(regional, np.inf, blind + rising)
 
 
 def _merged(absorbed: tuple[tuple[Incident, Incident], ...], clock_ms: int) -> Outcome:

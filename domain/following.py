@@ -8,7 +8,7 @@ from domain.channels import MINUTE_MS
 from domain.field import ChannelState
 from domain.hearing import Minute, begin, hear
 from domain.incident import Incident
-from domain.readings import BoolArray, IntArray
+from domain.readings import BoolArray, FloatArray, IntArray
 from domain.roadside import TRACERS
 from domain.search import Finding, first_loud_bin, search
 from domain.times import to_ms
@@ -35,6 +35,12 @@ SHARPENS_MIN = 20
 led at opening and no longer at the end. [min]"""
 UNSURE_COSTS = 1.0
 """A ticket that could name nobody opens only on so much more evidence (in log odds). Design value."""
+LONE_SIGMA = 8.0
+"""One sensor alone is looked at when it is so loud, in units of its scatter. Design value."""
+LONE_COSTS = 1.0
+"""And its ticket opens only on so much more evidence (in log odds): bursts at one sensor are common. Design value."""
+LONE_STATIONS = 8
+"""The more stations, the oftener one of them has a burst of its own: beyond so many the evidence grows with them."""
 HOPELESS = 3.0
 """A group so far below the odds for a ticket need not be asked at once again."""
 KEPT_SHARE = 0.003
@@ -45,6 +51,8 @@ SAME_SOURCE = 0.3
 """Beliefs that overlap this much are of one source. Design value."""
 WIDE_SHARE = 0.3
 """What this share of all stations shows is no neighbour's plume. Design value."""
+WIDE_SENSORS = 6
+"""And fewer sensors than this are never the whole region. Design value."""
 SAME_PLACE_P = 0.5
 """Two incidents are one when both believe this much in the same place."""
 
@@ -81,7 +89,7 @@ def find_new(
     asked: IntArray,
     minute: Minute,
     air: tuple[Window, Trail],
-    regional: BoolArray,
+    costs: FloatArray,
     zone: Zone,
 ) -> tuple[tuple[Incident, ...], IntArray]:
     """Look for sources of groups of loud sensors that nobody claims.
@@ -91,7 +99,7 @@ def find_new(
         asked: When each sensor may begin a search again, shape (sensors,). [minutes since 1970]
         minute: This minute.
         air: What all saw, and the wind.
-        regional: Pollutants that are raised everywhere, shape (4,).
+        costs: What more evidence each pollutant needs now (in log odds), infinite where all is raised, shape (4,).
         zone: Places and sensors.
 
     Returns:
@@ -112,23 +120,35 @@ def find_new(
         seed = int(seeds[recent[seeds].argmax()])
         group = _group(seed, (recent >= MEMBER_SHARE * zone.rules.loud_sigma) & ~claimed, zone)
         left[group] = False
-        enough = 1 if len(group) == 1 and _stands_alone(seed, minute, zone) else SEVERAL
-        result, waits_min = _convincing(group, enough, ~claimed, air, regional, zone)
+        alone = _stands_alone(seed, minute, zone)
+        if len(group) < SEVERAL and recent[seed] < LONE_SIGMA and not alone:
+            continue
+        found, waits_min = _search_for_one(group, ~claimed, air, costs, zone)
         asked[seed] = window.minute + waits_min
-        if result is None:
-            continue
-        explained = result.sensor[(result.gain >= CLAIM_GAIN) & (recent[result.sensor] >= zone.rules.loud_sigma)]
-        mine = tuple(explained.tolist()) or (seed,)
-        if len(mine) > WIDE_SHARE * (~np.isnan(zone.xy_m[:, 0])).sum():
-            continue
-        if _joins(incidents, result, mine):
-            claimed[list(mine)] = True
-            continue
-        incident = begin(result, mine, window, minute, zone)
-        if incident is not None:
-            incidents.append(hear(incident, minute, zone))
-            claimed[list(incident.claimed)] = True
+        if found is not None and (alone or _convinces(found, costs, zone)):
+            _take_in(incidents, found, _explained_by(found, recent, zone) or (seed,), (window, minute), zone)
+            claimed = claimed_by(tuple(incidents), len(recent))
     return tuple(incidents), asked
+
+
+def _explained_by(found: Finding, recent: Float32Array, zone: Zone) -> tuple[int, ...]:
+    loud = recent[found.sensor] >= zone.rules.loud_sigma
+    explained: tuple[int, ...] = tuple(found.sensor[(found.gain >= CLAIM_GAIN) & loud].tolist())
+    return explained
+
+
+def _take_in(
+    incidents: list[Incident], found: Finding, sensors: tuple[int, ...], now: tuple[Window, Minute], zone: Zone
+) -> None:
+    """Let an incident begin, unless one that lives believes in the same source, or nearly all stations are in it."""
+    if len(sensors) > WIDE_SHARE * (~np.isnan(zone.xy_m[:, 0])).sum() and len(sensors) >= WIDE_SENSORS:
+        return
+    if _joins(incidents, found, sensors):
+        return
+    window, minute = now
+    incident = begin(found, sensors, window, minute, zone)
+    if incident is not None:
+        incidents.append(hear(incident, minute, zone))
 
 
 def _joins(incidents: list[Incident], found: Finding, sensors: tuple[int, ...]) -> bool:
@@ -152,20 +172,28 @@ def _stands_alone(sensor: int, minute: Minute, zone: Zone) -> bool:
     return bool((breached & (lasts_ms >= ALONE_MIN * MINUTE_MS))[:TRACERS].any())
 
 
-def _convincing(
-    group: IntArray, enough: int, free: BoolArray, air: tuple[Window, Trail], regional: BoolArray, zone: Zone
+def _search_for_one(
+    group: IntArray, free: BoolArray, air: tuple[Window, Trail], costs: FloatArray, zone: Zone
 ) -> tuple[Finding | None, int]:
-    """Return what a group of sensors tells, where `enough` of them agree for a ticket, and when to ask again. [min]"""
-    if len(group) < enough:
-        return None, EVERY_MIN
+    """Return what a group of sensors tells of a source, and when to ask again. [min]"""
     result = search(air, group, free, first_loud_bin(air[0], group), zone)
-    if result is None or not result.channels or all(regional[channel] for channel in result.channels):
+    if result is None or not result.channels or np.isinf(costs[list(result.channels)]).all():
         return None, OLD_EVERY_MIN
     if result.belief.odds < zone.rules.open_odds - HOPELESS:
         return None, OLD_EVERY_MIN
-    needed = zone.rules.open_odds + UNSURE_COSTS * (1.0 - float(result.belief.share.max()))
-    agree = result.agreeing >= SEVERAL and result.belief.odds >= needed
-    return (result if agree or enough == 1 else None), EVERY_MIN
+    return result, EVERY_MIN
+
+
+def _convinces(found: Finding, costs: FloatArray, zone: Zone) -> bool:
+    """Say whether a ticket opens: on evidence, on more where nobody could be named, on much more from one sensor.
+
+    The more stations, the oftener one of them has a burst of its own: what one says counts the less.
+    """
+    stations = int((~np.isnan(zone.xy_m[:, 0])).sum())
+    unsure = UNSURE_COSTS * (1.0 - float(found.belief.share.max()))
+    lone = 0.0 if found.agreeing >= SEVERAL else LONE_COSTS + max(float(np.log(stations / LONE_STATIONS)), 0.0)
+    beside = min(float(costs[channel]) for channel in found.channels)
+    return found.belief.odds >= zone.rules.open_odds + unsure + lone + beside
 
 
 def is_over(incident: Incident, window: Window, zone: Zone) -> bool:

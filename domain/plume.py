@@ -18,13 +18,14 @@ INLET_SIGMA_M = 5.0
 """Least vertical spread: a building's wake. Design value. [m]"""
 
 
-def footprint(
+def footprint(  # noqa: PLR0913 - one equation
     source_xy_m: FloatArray,
     source_radius_m: FloatArray,
     height_m: FloatArray,
     sensor_xy_m: FloatArray,
     moved: tuple[FloatArray, FloatArray],
     oldest_min: float,
+    scale: float = 1.0,
 ) -> Float32Array:
     """Return concentrations per unit emission, shape (sources, sensors). [µg/m³ per µg/s]
 
@@ -38,20 +39,22 @@ def footprint(
         source_radius_m: Half the width of each source's ground, shape (s,). [m]
         height_m: Where it emits, shape (s,). [m]
         sensor_xy_m: Shape (n, 2). [m]
-        moved: Where air of each of `AGE_MIN` has come from and its way, as `trail.carried` tells.
+        moved: Where air of each of the ages `scale * AGE_MIN` has come from and its way, as `trail.carried` tells.
+        scale: What ages are multiplied by, in networks denser than a zone's.
         oldest_min: Puffs older than this are not there yet: the source has only just begun. [min]
     """
     moved_m, way_m = moved
+    age_min = scale * AGE_MIN
     across = 0.16 * way_m / np.sqrt(1.0 + 0.0004 * way_m)
-    spread_sq = across**2 + (WANDER_RAD * way_m) ** 2 + (WANDER_MS * 60.0 * AGE_MIN) ** 2
-    up_m = INLET_SIGMA_M + 0.14 * way_m / np.sqrt(1.0 + 0.0003 * way_m) + 0.1 * WANDER_MS * 60.0 * AGE_MIN
+    spread_sq = across**2 + (WANDER_RAD * way_m) ** 2 + (WANDER_MS * 60.0 * age_min) ** 2
+    up_m = INLET_SIGMA_M + 0.14 * way_m / np.sqrt(1.0 + 0.0003 * way_m) + 0.1 * WANDER_MS * 60.0 * age_min
     offset = (sensor_xy_m[np.newaxis] - source_xy_m[:, np.newaxis]).astype(np.float32)
     total = np.zeros(offset.shape[:2], np.float32)
     own_sq = 0.25 * source_radius_m**2
-    for age in range(max(int(np.searchsorted(AGE_MIN, oldest_min)), 1)):
+    for age in range(max(int(np.searchsorted(age_min, oldest_min)), 1)):
         sigma_sq = (spread_sq[age] + own_sq).astype(np.float32)[:, np.newaxis]
         lift = np.exp(-0.5 * (height_m / up_m[age]) ** 2)
-        strength = (2.0 * 60.0 * STAY_MIN[age] * lift / ((2.0 * np.pi) ** 1.5 * up_m[age])).astype(np.float32)
+        strength = (2.0 * 60.0 * scale * STAY_MIN[age] * lift / ((2.0 * np.pi) ** 1.5 * up_m[age])).astype(np.float32)
         east = offset[..., 0] - np.float32(moved_m[age, 0])
         north = offset[..., 1] - np.float32(moved_m[age, 1])
         near = np.exp((east * east + north * north) / (np.float32(-2.0) * sigma_sq))

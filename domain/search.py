@@ -158,7 +158,7 @@ def search(
     first = min(max(first_bin - window.first_bin, 0), len(window.score) - 1)
     bins = np.arange(first, len(window.score))
     ages = LEAD_MIN + BIN_MIN * np.arange(len(bins), dtype=np.float64)
-    moved = [carried(trail, back, AGE_MIN) for back in _back_min(window, bins)]
+    moved = [carried(trail, back, zone.sources.scale * AGE_MIN) for back in _back_min(window, bins)]
     near = np.flatnonzero(free & (_distance(zone.xy_m, zone.xy_m[members]) <= zone.rules.reach_m))
     winds = list(zip(moved, ages, strict=True))
     chosen = _reaching(zone.sources, zone.xy_m[members], winds) if only is None else only
@@ -168,7 +168,15 @@ def search(
     sources = zone.sources
     told = np.stack(
         [
-            footprint(sources.xy_m[chosen], sources.radius_m[chosen], sources.height_m[chosen], seen.xy_m, way, age)
+            footprint(
+                sources.xy_m[chosen],
+                sources.radius_m[chosen],
+                sources.height_m[chosen],
+                seen.xy_m,
+                way,
+                age,
+                sources.scale,
+            )
             for way, age in winds
         ],
         axis=1,
@@ -184,7 +192,9 @@ def search(
         ]
     )
     ratio[:, pairs.sensor >= len(near)] *= PASS_WEIGHT
-    gain = _explained(pairs, ratio, chosen, len(seen.xy_m), zone)
+    fine_and_coarse = bool(seen.said[..., 0].any() and seen.said[..., 1].any())
+    dust = (SHARED if fine_and_coarse else 1.0) * (ratio[0] + ratio[1])
+    gain = _explained(pairs, (dust, ratio[2]), chosen, len(seen.xy_m), zone)
     rare = np.full(len(seen.xy_m), RARE_PASS)
     rare[: len(near)] = _rarity(_usual_size(window, bins)[:, near], window.loud, near)
     prior = sources.prior_at(window.minute * MINUTE_MS)[chosen]
@@ -216,15 +226,17 @@ def _seen(window: Window, bins: IntArray, near: IntArray, members_m: FloatArray,
     )
 
 
-def _explained(pairs: Pairs, ratio: Float32Array, chosen: IntArray, sensors: int, zone: Zone) -> Explained:
+def _explained(
+    pairs: Pairs, ratio: tuple[Float32Array, Float32Array], chosen: IntArray, sensors: int, zone: Zone
+) -> Explained:
     """Return what each source explains of each sensor (s, n), what that costs (s,), and by which pollutants (s, 3).
 
     A plume brings all that its source emits: dust, gas or both are tried, and the best is kept. PM2.5 and PM10 share
     their noise, so both together count little more than one.
     """
     size = (len(chosen), sensors)
-    dust = SHARED * (ratio[0] + ratio[1])
-    trials = ((dust, (True, True, False)), (ratio[2], (False, False, True)), (dust + ratio[2], (True, True, True)))
+    dust, gas = ratio
+    trials = ((dust, (True, True, False)), (gas, (False, False, True)), (dust + gas, (True, True, True)))
     emits = np.clip(zone.sources.emits[chosen, :TRACERS], 0.01, 1.0)
     loudest = emits[:, :2].max(axis=1)
     fixed = np.stack([loudest, emits[:, 2], np.minimum(loudest, emits[:, 2])], axis=1)
@@ -265,7 +277,7 @@ def _reaching(
     """Return the places whose plume reaches some loud sensor best, registered ones first."""
     reached = np.zeros(len(sources.xy_m), np.float32)
     for way, age in winds:
-        told = footprint(sources.xy_m, sources.radius_m, sources.height_m, members_m, way, age)
+        told = footprint(sources.xy_m, sources.radius_m, sources.height_m, members_m, way, age, sources.scale)
         np.maximum(reached, told.max(axis=1), out=reached)
     known, free = reached[: sources.registered], reached[sources.registered :]
     best = np.concatenate(
