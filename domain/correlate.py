@@ -8,6 +8,7 @@ from domain import passes as ways
 from domain import regional as region
 from domain.attribution import ZoneWind, zone_wind
 from domain.channels import MINUTE_MS, POLLUTANTS
+from domain.circumstances import crossed_by, missing_now
 from domain.decisions import Decision, DecisionMade
 from domain.field import ChannelState, JudgedField
 from domain.following import absorb, claimed_by, find_new, follow, is_over
@@ -75,9 +76,9 @@ def advance(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[Cor
         return state, Outcome()
     limits, crossed = crossing.advance(state.limits, judged, zone.limits)
     whole, notices, told = region.advance(state.regional, judged, zone)
-    state, outcome = _correlate(state, judged, zone)
+    state, outcome = _correlate(replace(state, limits=limits, regional=whole), judged, zone)
     decisions = (*outcome.decisions, *told, *crossing.decisions_of(crossed, judged.clock_ms, zone.limits))
-    return replace(state, limits=limits, regional=whole), Outcome((*outcome.tickets, *notices), decisions)
+    return state, Outcome((*outcome.tickets, *notices), decisions)
 
 
 def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[CorrelateState, Outcome]:
@@ -96,10 +97,12 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     breached, held = _held(state.breached, incidents, judged, regional, zone)
     merged = _merged(absorbed, judged.clock_ms)
     tickets, decisions = list(merged.tickets), [*passed, *held, *merged.decisions]
+    missing = missing_now(judged, trail, zone) if incidents else ()
     living: list[Incident] = []
     for before in incidents:
         ended = is_over(before, window, zone)
-        after = write_up(before, judged, wind, zone, ended=ended)
+        beside = missing + crossed_by(state.limits, before.sensors)
+        after = write_up(before, judged, wind, zone, beside=beside, ended=ended)
         decisions.extend(_decisions(before, after, judged.clock_ms))
         if after.ticket is not None and after.ticket is not before.ticket:
             tickets.append(after.ticket)
@@ -120,7 +123,7 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
 
 
 def _costs(regional: BoolArray, wind: ZoneWind, whole: region.RegionalState) -> FloatArray:
-    """Return what more evidence a ticket needs (in log odds), shape (4,): where the whole zone rises, or without wind."""
+    """Return what more evidence a ticket needs (in log odds), shape (4,): in a zone that rises, or without wind."""
     blind = BLIND_COSTS if np.isnan(wind.speed_ms) else 0.0
     rising = np.where(whole.episodes.since_ms > 0, RISING_COSTS, 0.0)
     return np.where(regional, np.inf, blind + rising)

@@ -1,6 +1,6 @@
 """Dispatch, watch or dismiss, with named reasons; a person decides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.incident import Incident
@@ -37,7 +37,7 @@ def recommend(
 
     | sensors agree | leading candidate sure | permit running | action   |
     |---------------|------------------------|----------------|----------|
-    | yes           | yes                    | no             | dispatch |
+    | yes, firmly   | yes                    | no             | dispatch |
     | any           | any                    | works or drill | watch    |
     | otherwise     |                        |                | watch    |
 
@@ -66,6 +66,12 @@ def recommend(
     action = Action.DISPATCH if go else Action.WATCH
     priority = 1 if go and strong else 2 if go or strong else 3
     return Advice(recommendation=Recommendation(action=action, reasons=tuple(reasons)), priority=priority)
+
+
+def with_reasons(advice: Advice, more: tuple[str, ...]) -> Advice:
+    """Return an advice with further reasons, which change nothing about it."""
+    told = advice.recommendation
+    return replace(advice, recommendation=replace(told, reasons=told.reasons + more)) if more else advice
 
 
 def is_strong(incident: Incident) -> bool:

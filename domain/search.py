@@ -76,7 +76,7 @@ class Seen:
 
 
 Explained = tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]
-Asked = tuple[IntArray, IntArray]
+Asked = tuple[IntArray, IntArray, IntArray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ class Finding:
         belief: Of the source.
         first_bin: Where the excess began, a bin of five minutes since 1970.
         sensor: All that were asked, ascending, shape (n,).
-        gain: What the sources, each by its probability, explain of each, shape (n,).
+        gain: What the likeliest source explains of each, shape (n,).
         channels: Pollutants that are explained.
-        agreeing: How many sensors agree with the best source.
+        agreeing: How many loud sensors agree with the best source; vehicles count as one.
     """
 
     belief: Belief
@@ -198,7 +198,7 @@ def search(
     rare = np.full(len(seen.xy_m), RARE_PASS)
     rare[: len(near)] = _rarity(_usual_size(window, bins)[:, near], window.loud, near)
     prior = sources.prior_at(window.minute * MINUTE_MS)[chosen]
-    return _conclude(gain, (chosen, near), rare, prior, window.first_bin + first, zone)
+    return _conclude(gain, (chosen, near, members), rare, prior, window.first_bin + first, zone)
 
 
 def _seen(window: Window, bins: IntArray, near: IntArray, members_m: FloatArray, zone: Zone) -> Seen:
@@ -322,7 +322,7 @@ def _conclude(
     """Add up what each source explains: per sensor capped by how rare bursts are, per pollutant only where it pays."""
     sources = zone.sources
     by_sensor, fixed, used = explained
-    chosen, near = asked
+    chosen, near, members = asked
     capped = _soft_cap(by_sensor, rare)
     evidence = capped.sum(axis=1) + fixed
     weight = evidence + prior
@@ -344,5 +344,5 @@ def _conclude(
     channels = tuple(np.flatnonzero((share[:, np.newaxis] * used).sum(axis=0) > 0.5).tolist())
     agrees = capped[best] > zone.rules.agree_gain
     stations = len(near)
-    agreeing = int(agrees[:stations].sum()) + bool(agrees[stations:].any())
-    return Finding(belief, first_bin, near, share @ capped[:, :stations], channels, agreeing)
+    agreeing = int(agrees[:stations][np.isin(near, members)].sum()) + bool(agrees[stations:].any())
+    return Finding(belief, first_bin, near, capped[likely, :stations], channels, agreeing)

@@ -11,7 +11,7 @@ from domain.candidates import candidates_of, leading
 from domain.channels import POLLUTANTS
 from domain.field import Flag, JudgedField
 from domain.incident import Incident, PeakExcess
-from domain.recommend import Advice, recommend
+from domain.recommend import Advice, recommend, with_reasons
 from domain.search import Belief
 from domain.ticket import Candidate, Excluded, HistoryEntry, Peak, Ticket, TicketKind, TicketState, Wind
 from domain.times import rfc3339, to_datetime
@@ -61,8 +61,10 @@ def ticket_id(site: str, sensor_id: str, pollutant: str, event_start: datetime) 
     return hashlib.sha256(words.encode()).hexdigest()[:20]
 
 
-def conclude(incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone) -> Conclusion:
-    """Return what an incident says now."""
+def conclude(
+    incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone, beside: tuple[str, ...] = ()
+) -> Conclusion:
+    """Return what an incident says now; `beside` are further reasons of the moment: what is missing, limits crossed."""
     at = to_datetime(judged.clock_ms)
     probability, unknown = incident.belief.probability, incident.belief.unknown
     calm = wind.is_calm(zone.rules)
@@ -74,16 +76,24 @@ def conclude(incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone
         unknown=unknown_shown,
         lon=lon,
         lat=lat,
-        advice=recommend(incident, probability, unknown, calm=calm, site=zone.site, at=at),
+        advice=with_reasons(recommend(incident, probability, unknown, calm=calm, site=zone.site, at=at), beside),
     )
 
 
-def write_up(incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone, *, ended: bool = False) -> Incident:
+def write_up(
+    incident: Incident,
+    judged: JudgedField,
+    wind: ZoneWind,
+    zone: Zone,
+    *,
+    beside: tuple[str, ...] = (),
+    ended: bool = False,
+) -> Incident:
     """Return the incident with its ticket as of this minute; the same ticket object where nothing is news.
 
     Opens the ticket where there is none. The history gains an entry for each thing that changed.
     """
-    conclusion = conclude(incident, judged, wind, zone)
+    conclusion = conclude(incident, judged, wind, zone, beside)
     before = incident.ticket
     what = ("opened",) if before is None else _news(incident, before, conclusion, ended=ended)
     if not what:
@@ -101,7 +111,7 @@ def write_up(incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone
         lon=conclusion.lon,
         lat=conclusion.lat,
         sensors=tuple(names[sensor] for sensor in incident.sensors),
-        excluded=_excluded(ticket.excluded, incident.peak, judged, zone),
+        excluded=ticket.excluded if ended else _excluded(ticket.excluded, incident, judged, zone),
         wind=_wind(wind, zone),
         candidates=conclusion.candidates,
         unknown_probability=conclusion.unknown,
@@ -194,9 +204,10 @@ def _peak(peak: PeakExcess, names: tuple[str, ...]) -> Peak:
     )
 
 
-def _excluded(known: tuple[Excluded, ...], peak: PeakExcess, judged: JudgedField, zone: Zone) -> tuple[Excluded, ...]:
+def _excluded(known: tuple[Excluded, ...], incident: Incident, judged: JudgedField, zone: Zone) -> tuple[Excluded, ...]:
     """Return every sensor near that was not asked at some moment of the incident, with the newest reason."""
-    flagged = np.flatnonzero(judged.flags.any(axis=1))
+    flagged = np.flatnonzero(judged.flags.any(axis=1) & ~np.isin(judged.sensor, incident.sensors))
+    peak = incident.peak
     if not len(flagged):
         return known
     xy = zone.projection.to_metres(judged.lon[flagged], judged.lat[flagged])

@@ -77,7 +77,6 @@ def test_two_plumes_from_two_enterprises_are_two_incidents(
     assert not set.intersection(*(set(ticket.sensors) for ticket in found.last.values()))
 
 
-@pytest.mark.xfail(strict=False, reason="two plumes of dust that begin together are claimed by one incident")
 def test_two_plumes_of_the_same_dust_that_begin_together_are_two_incidents() -> None:
     rows = emit(one_plume(), SITE, NORTH, (22, 42), 120.0, from_deg=270.0, seed=3)
     assert leaders(run(SITE, whole(joined(rows), wind(MINUTES, 270.0)))) == ["north", "south"]

@@ -125,9 +125,9 @@ def test_a_decision_is_named_once_for_each_change() -> None:
     assert found.names.count("opened") == found.names.count("ended") == 1
 
 
-def test_a_lone_sensor_opens_nothing_where_another_stands_within_reach() -> None:
+def test_a_lone_sensor_sends_nobody() -> None:
     found = ran(air(SITE, 150), sensors=("s-1-1",), added={"nox": 180.0}, minutes=(20, 140))
-    assert found.tickets == []
+    assert {ticket.recommendation.action for ticket in found.tickets} <= {Action.WATCH}
     assert found.names.count("single_sensor_short") == 1
 
 
