@@ -1,12 +1,13 @@
 """`wugan replay`: a recording through the steps from reading to ticket, and RUN/ with what came out."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from domain.pipeline import Zoned
     from simulators.recording import Recording
@@ -46,13 +47,18 @@ def replay(
         if mqtt is not None and to is None:
             play_only(read, zoned, mqtt, speed)
             return
-        result, run_s = (
-            run_here(read, zoned, speed) if mqtt is None else run_through(read, zoned, site, mqtt, speed, workers)
-        )
-        wall = figures(len(read.readings), read_s, run_s)
-        mode = "replay" if mqtt is None else "mqtt"
-        meta = RunMeta(recording=read, zoned=zoned, mode=mode, rate=speed, since=since, until=until, wall=wall)
-        summary = write_run(to, result, meta) if to is not None else run_json(result, meta)
+        with kept_for_explain(to if mqtt is None else None) as minutes:
+            result, run_s = (
+                run_here(read, zoned, speed, minutes)
+                if mqtt is None
+                else run_through(read, zoned, site, mqtt, speed, workers)
+            )
+            wall = figures(len(read.readings), read_s, run_s)
+            mode = "replay" if mqtt is None else "mqtt"
+            meta = RunMeta(recording=read, zoned=zoned, mode=mode, rate=speed, since=since, until=until, wall=wall)
+            summary = (
+                write_run(to, result, meta, minutes=minutes, site=site) if to is not None else run_json(result, meta)
+            )
     tell(summary, result, wall, to=to, as_json=as_json)
 
 
@@ -84,15 +90,35 @@ def read_all(
     return read, zoned, read_s
 
 
-def run_here(read: "Recording", zoned: "Zoned", rate: float | None) -> "tuple[RunResult, float]":
-    """Run a recording in this process; return how long it took. [s]"""
+@contextlib.contextmanager
+def kept_for_explain(to: Path | None) -> "Iterator[Path | None]":
+    """Give a folder beside RUN/ in which judged minutes wait until RUN/ is written; None where there is no RUN/."""
+    import tempfile
+
+    if to is None:
+        yield None
+        return
+    parent = to.resolve().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=parent, prefix=f".{to.name}.") as folder:
+        yield Path(folder)
+
+
+def run_here(
+    read: "Recording", zoned: "Zoned", rate: float | None, keep: Path | None = None
+) -> "tuple[RunResult, float]":
+    """Run a recording in this process, keep its minutes in a folder; return how long it took. [s]"""
     import time
 
+    from simulators.replay import MinutesFile
     from simulators.replay import replay as run
 
     began_s = time.perf_counter()
     with ProgressBar(len(read.readings)) as on_progress:
-        result = run(read, zoned, rate=rate, on_progress=on_progress)
+        minutes = MinutesFile(keep, zoned.site) if keep is not None else None
+        result = run(read, zoned, rate=rate, on_progress=on_progress, minutes=minutes)
+        if minutes is not None:
+            minutes.close()
     return result, time.perf_counter() - began_s
 
 

@@ -1,12 +1,14 @@
 """A recording through the domain's steps on a virtual clock, and the RUN/ folder that tells what came out."""
 
 from simulators.replay.collect import collect
+from simulators.replay.minutes import MinutesFile
 from simulators.replay.record import RunResult
 from simulators.replay.run import Progress, replay
 from simulators.replay.run_folder import RunRefused, check_run_folder, write_run
 from simulators.replay.summary import RunMeta, run_json
 
 __all__ = [
+    "MinutesFile",
     "Progress",
     "RunMeta",
     "RunRefused",

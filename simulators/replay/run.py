@@ -9,6 +9,7 @@ from domain.channels import MINUTE_MS
 from domain.pipeline import Zoned, advance, start
 from domain.readings import Arrivals, tick
 from simulators.recording import Recording
+from simulators.replay.minutes import MinutesFile
 from simulators.replay.record import Gatherer, RunResult
 from simulators.replay.slices import Slicing, slices
 
@@ -39,7 +40,7 @@ class Progress:
     tickets: int
 
 
-def replay(
+def replay(  # noqa: PLR0913 - all but two are options by name
     recording: Recording,
     zoned: Zoned,
     *,
@@ -47,6 +48,7 @@ def replay(
     on_progress: Callable[[Progress], None] | None = None,
     slicing: Slicing | None = None,
     wall: WallClock = time,
+    minutes: MinutesFile | None = None,
 ) -> RunResult:
     """Run a recording through the domain's steps.
 
@@ -57,6 +59,7 @@ def replay(
         on_progress: Called after each slice.
         slicing: How much is taken at once; changes nothing about the result.
         wall: Real time, asked only where `rate` is given.
+        minutes: Where judged minutes are kept for `explain`; it is left open.
 
     Returns:
         What a live system would have brought forth by `close_after_min` after the last row; that closing silence is
@@ -71,6 +74,8 @@ def replay(
         state, events = advance(state, arrivals, zoned)
         for field in events.judged:
             gathered.take_judged(field)
+            if minutes is not None:
+                minutes.take(field)
         for ticket in events.tickets:
             gathered.take_ticket(ticket)
         gathered.take_decisions(events.decisions)

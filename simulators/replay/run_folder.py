@@ -3,18 +3,23 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from domain.site_files.folder import FILES as SITE_FILES
+from simulators.replay.minutes import MINUTES, WIND
 from simulators.replay.record import RunResult
 from simulators.replay.report import report_html
 from simulators.replay.summary import RunMeta, run_json, tickets_jsonl
 
 TICKETS, BREACHES, RUN, REPORT = "tickets.jsonl", "breaches.parquet", "run.json", "report.html"
-FILES = frozenset({TICKETS, BREACHES, RUN, REPORT})
+SITE = "site"
+FILES = frozenset({TICKETS, BREACHES, RUN, REPORT, MINUTES, WIND, SITE})
+DRAWINGS = re.compile(r"explain-.+\.svg")
 
 
 class RunRefused(ValueError):
@@ -31,14 +36,23 @@ def check_run_folder(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise RunRefused(f"{folder}: is a file; name a folder for the run")
-    found = {entry.name for entry in folder.iterdir()}
+    found = {entry.name for entry in folder.iterdir() if not DRAWINGS.fullmatch(entry.name)}
     if found and not (RUN in found and found <= FILES):
         others = ", ".join(sorted(found - FILES)[:3]) or f"no {RUN}"
         raise RunRefused(f"{folder}: is not empty and no earlier run ({others}); name a new folder")
 
 
-def write_run(folder: Path, result: RunResult, meta: RunMeta) -> dict[str, object]:
+def write_run(
+    folder: Path, result: RunResult, meta: RunMeta, *, minutes: Path | None = None, site: Path | None = None
+) -> dict[str, object]:
     """Write RUN/ and return what `run.json` says.
+
+    Args:
+        folder: RUN/.
+        result: What came out.
+        meta: From what it was made.
+        minutes: Folder with the files of a closed `MinutesFile`; they are moved into RUN/.
+        site: The site folder; its files are copied into RUN/site/.
 
     Raises:
         RunRefused: The folder holds something that is no earlier run.
@@ -51,7 +65,18 @@ def write_run(folder: Path, result: RunResult, meta: RunMeta) -> dict[str, objec
         pq.write_table(result.breaches, place / BREACHES, compression="zstd")
         (place / RUN).write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         (place / REPORT).write_text(report_html(result, meta, summary), encoding="utf-8")
+        _keep_for_explain(place, minutes, site)
     return summary
+
+
+def _keep_for_explain(place: Path, minutes: Path | None, site: Path | None) -> None:
+    for name in (MINUTES, WIND) if minutes is not None else ():
+        shutil.move(minutes / name, place / name)
+    if site is not None:
+        (place / SITE).mkdir()
+        for name in SITE_FILES:
+            if (site / name).is_file():
+                shutil.copyfile(site / name, place / SITE / name)
 
 
 @contextlib.contextmanager
