@@ -55,8 +55,8 @@ def with_unheard(field: MinuteField, behind: Behind, site: Site) -> MinuteField:
     return replace(
         field,
         sensor=sensor[order],
-        lon=np.append(field.lon, [site.sensors[i].lon for i in who])[order],
-        lat=np.append(field.lat, [site.sensors[i].lat for i in who])[order],
+        lon=np.append(field.lon, site.post_deg[who, 0])[order],
+        lat=np.append(field.lat, site.post_deg[who, 1])[order],
         value=np.concatenate([field.value, nan_block(len(who))])[order],
         completeness=np.concatenate([field.completeness, np.zeros((len(who), N_POLLUTANTS))])[order],
         flags=np.concatenate([field.flags, behind.flags[new]])[order],
@@ -98,8 +98,7 @@ def minute_of(
     size = len(site.sensors)
     sensor = np.flatnonzero(np.bincount(rows.sensor, minlength=size)).astype(np.int32)
     value, good, minute_flags = _means(rows, flags, sensor, size)
-    lon = np.array([site.sensors[i].lon for i in sensor])
-    lat = np.array([site.sensors[i].lat for i in sensor])
+    lon, lat = site.post_deg[sensor].T.copy()
     is_vehicle = site.is_vehicle
     moving = is_vehicle[sensor]
     driven = np.flatnonzero(is_vehicle[rows.sensor])
@@ -131,24 +130,22 @@ def _means(rows: Readings, flags: FlagArray, sensor: IndexArray, size: int) -> t
 
     One bad reading among good ones is left out; the minute is flagged where nothing good is left.
     """
-    value = nan_block(len(sensor))
-    good = np.zeros((len(sensor), N_POLLUTANTS), np.int64)
-    minute_flags = np.zeros((len(sensor), N_POLLUTANTS), np.uint16)
-    for channel in range(N_POLLUTANTS):
-        column = rows.values[:, channel]
-        passed: BoolArray = ~np.isnan(column) & (flags[:, channel] == 0)
-        who = rows.sensor[passed]
-        count = np.bincount(who, minlength=size)[sensor]
-        total = np.bincount(who, weights=column[passed], minlength=size)[sensor]
-        known = count > 0
-        value[known, channel] = total[known] / count[known]
-        good[:, channel] = count
-        flagged = np.flatnonzero(flags[:, channel])
-        if len(flagged):
-            bits = np.zeros(size, np.uint16)
-            np.bitwise_or.at(bits, rows.sensor[flagged], flags[flagged, channel])
-            minute_flags[:, channel] = np.where(known, 0, bits[sensor])
-    return value, good, minute_flags
+    shape = (len(sensor), N_POLLUTANTS)
+    cells = size * N_POLLUTANTS
+    cell = rows.sensor[:, np.newaxis].astype(np.int64) * N_POLLUTANTS + np.arange(N_POLLUTANTS)
+    said = rows.values[:, :N_POLLUTANTS]
+    passed: BoolArray = ~np.isnan(said) & (flags == 0)
+    who = cell[passed]
+    good = np.bincount(who, minlength=cells).reshape(size, N_POLLUTANTS)[sensor]
+    total = np.bincount(who, weights=said[passed], minlength=cells).reshape(size, N_POLLUTANTS)[sensor]
+    known = good > 0
+    value = np.divide(total, good, out=nan_block(len(sensor)), where=known)
+    flagged = np.nonzero(flags)
+    if not len(flagged[0]):
+        return value, good, np.zeros(shape, np.uint16)
+    bits = np.zeros(cells, np.uint16)
+    np.bitwise_or.at(bits, cell[flagged], flags[flagged])
+    return value, good, np.where(known, np.uint16(0), bits.reshape(size, N_POLLUTANTS)[sensor])
 
 
 def _expected(interval_ms: FloatArray) -> FloatArray:

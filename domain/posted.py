@@ -23,7 +23,7 @@ def far_from_post(rows: Readings, site: Site) -> BoolArray:
     said = np.flatnonzero(says & ~site.is_vehicle[rows.sensor])
     if not len(said):
         return far
-    post = np.array([(sensor.lon, sensor.lat) for sensor in site.sensors])[rows.sensor[said]]
+    post = site.post_deg[rows.sensor[said]]
     away = np.radians(rows.position[said, :2] - post)
     away_m = EARTH_RADIUS_M * np.hypot(away[:, 0] * np.cos(np.radians(post[:, 1])), away[:, 1])
     far[said] = away_m > FAR_M

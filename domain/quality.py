@@ -8,7 +8,6 @@ whatever it says, STUCK with the first value that differs.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from domain.channels import MINUTE_MS, N_POLLUTANTS
 from domain.field import Flag, FlagArray
@@ -80,65 +79,62 @@ def flag_readings(last: LastReadings, rows: Readings, rules: QualifyRules) -> tu
     Returns:
         The new memory, and `Flag` bits, shape (n, 4).
     """
-    flags = np.zeros((len(rows), N_POLLUTANTS), np.uint16)
     order = np.lexsort((rows.time_ms, rows.sensor))
-    sensor, time_ms = rows.sensor[order], rows.time_ms[order]
+    said = rows.values[order, :N_POLLUTANTS].T.ravel()  # channel by channel
+    present = np.flatnonzero(~np.isnan(said))
+    flags = np.zeros((N_POLLUTANTS, len(rows)), np.uint16)
     memory = LastReadings(last.value.copy(), last.time_ms.copy(), last.same_since_ms.copy(), last.earlier.copy())
-    for channel in range(N_POLLUTANTS):
-        value = rows.values[order, channel]
-        present = np.flatnonzero(~np.isnan(value))
-        if not len(present):
-            continue
-        column = _flag_channel(memory, channel, sensor[present], time_ms[present], value[present], rules)
-        flags[order[present], channel] = column
-    return memory, flags
+    if len(present):
+        channel, row = np.divmod(present, len(rows))
+        told = _Told(
+            cell=rows.sensor[order].astype(np.int64)[row] * N_POLLUTANTS + channel,
+            channel=channel,
+            time_ms=rows.time_ms[order][row],
+            value=said[present],
+        )
+        flags[channel, order[row]] = _flag(memory, told, rules)
+    return memory, np.ascontiguousarray(flags.T)
 
 
-def _flag_channel(
-    memory: LastReadings,
-    channel: int,
-    sensor: npt.NDArray[np.int32],
-    time_ms: IntArray,
-    value: FloatArray,
-    rules: QualifyRules,
-) -> FlagArray:
-    """Flag one channel's readings, given by (sensor, time), and bring `memory` up to date."""
-    starts = np.ones(len(sensor), np.bool_)
-    starts[1:] = sensor[1:] != sensor[:-1]
-    before = np.empty_like(value)
-    before_ms = np.empty_like(time_ms)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Values by (channel, sensor, time), shape (n,); `cell` is the place in the memory's blocks read row by row."""
+
+    cell: IntArray
+    channel: IntArray
+    time_ms: IntArray
+    value: FloatArray
+
+
+def _flag(memory: LastReadings, told: _Told, rules: QualifyRules) -> FlagArray:
+    """Flag values, shape (n,), and bring `memory` up to date."""
+    cell, channel, time_ms, value = told.cell, told.channel, told.time_ms, told.value
+    starts = np.ones(len(cell), np.bool_)
+    starts[1:] = cell[1:] != cell[:-1]
+    first = cell[starts]
+    before, before_ms, earlier = np.empty_like(value), np.empty_like(time_ms), np.empty_like(value)
     before[1:], before_ms[1:] = value[:-1], time_ms[:-1]
-    before[starts] = memory.value[sensor[starts], channel]
-    before_ms[starts] = memory.time_ms[sensor[starts], channel]
+    before[starts], before_ms[starts] = memory.value.ravel()[first], memory.time_ms.ravel()[first]
+    earlier[1:] = before[:-1]
+    earlier[starts] = memory.earlier.ravel()[first]
     gap_ms = np.maximum(time_ms - before_ms, 0)
-    earlier = _earlier(memory, channel, sensor, starts, before)
 
-    low, high = RANGE_UGM3[channel]
-    out_of_range = (value < low) | (value > high)
+    out_of_range = (value < RANGE_UGM3[channel, 0]) | (value > RANGE_UGM3[channel, 1])
     most, least = np.fmax(before, earlier), np.fmin(before, earlier)
     jump = (value > rules.spike_ratio * most) & (value - most > rules.spike_floor_ugm3)
     spike = jump & (gap_ms <= SPIKE_MAX_GAP_MS)
-    fall = (value * FALL_RATIO[channel] < least) & (least > FALL_FROM_UGM3)
+    with np.errstate(invalid="ignore"):  # nought times infinity: no fall
+        fall = (value * FALL_RATIO[channel] < least) & (least > FALL_FROM_UGM3)
     fall &= ~out_of_range & (gap_ms <= SPIKE_MAX_GAP_MS) & (gap_ms >= FALL_MIN_GAP_MS)
     unchanged = (value == before) & (gap_ms <= MEMORY_MS)
-    same_since = _same_since(memory.same_since_ms[sensor, channel], time_ms, starts, unchanged)
+    same_since = _same_since(memory.same_since_ms.ravel()[cell], time_ms, starts, unchanged)
     coarse = (value == np.rint(value)) & (value < COARSE_BELOW_UGM3)
     patience = np.where(coarse, COARSE_FACTOR, 1)
     longest_ms = np.maximum(rules.stuck_min * MINUTE_MS * patience, STUCK_READINGS * gap_ms)
     stuck = (time_ms - same_since >= longest_ms) & (value > STUCK_ABOVE_UGM3[channel])
-    _remember(memory, channel, sensor, time_ms, np.stack([value, before]), (starts, same_since))
+    _remember(memory, told, before, (starts, same_since))
     single = _bits(out_of_range, Flag.RANGE) | _bits(spike, Flag.SPIKE) | _bits(fall, Flag.RATE)
     return single | _bits(stuck, Flag.STUCK)
-
-
-def _earlier(
-    memory: LastReadings, channel: int, sensor: npt.NDArray[np.int32], starts: BoolArray, before: FloatArray
-) -> FloatArray:
-    """Return the reading before the last one of each row, NaN = none."""
-    earlier = np.empty_like(before)
-    earlier[1:] = before[:-1]
-    earlier[starts] = memory.earlier[sensor[starts], channel]
-    return earlier
 
 
 def _bits(where: BoolArray, flag: Flag) -> FlagArray:
@@ -153,18 +149,13 @@ def _same_since(known_ms: IntArray, time_ms: IntArray, starts: BoolArray, unchan
     return since
 
 
-def _remember(
-    memory: LastReadings,
-    channel: int,
-    sensor: npt.NDArray[np.int32],
-    time_ms: IntArray,
-    told: FloatArray,
-    runs: tuple[BoolArray, IntArray],
-) -> None:
-    """Keep each sensor's last row and the one before, shape (2, n), unless a newer one is known."""
+def _remember(memory: LastReadings, told: _Told, before: FloatArray, runs: tuple[BoolArray, IntArray]) -> None:
+    """Keep each channel's last value and the one before, unless a newer one is known."""
     starts, same_since = runs
-    last = np.append(np.flatnonzero(starts)[1:] - 1, len(sensor) - 1)
-    last = last[time_ms[last] >= memory.time_ms[sensor[last], channel]]
-    memory.value[sensor[last], channel], memory.earlier[sensor[last], channel] = told[:, last]
-    memory.time_ms[sensor[last], channel] = time_ms[last]
-    memory.same_since_ms[sensor[last], channel] = same_since[last]
+    last = np.append(np.flatnonzero(starts)[1:] - 1, len(starts) - 1)
+    last = last[told.time_ms[last] >= memory.time_ms.ravel()[told.cell[last]]]
+    cell = told.cell[last]
+    memory.value.put(cell, told.value[last])
+    memory.earlier.put(cell, before[last])
+    memory.time_ms.put(cell, told.time_ms[last])
+    memory.same_since_ms.put(cell, same_since[last])

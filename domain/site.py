@@ -110,7 +110,11 @@ class Permit:
 class Site:
     """One zone. `sensors` are in the order of their ids, so an index sorts like an id.
 
-    `warning_ugm3` holds the site's own one-hour warning levels by pollutant. [µg/m³]
+    Attributes:
+        warning_ugm3: The site's own one-hour warning levels by pollutant. [µg/m³]
+        sensor_ids: Every sensor's id; the position is its index everywhere. Computed.
+        is_vehicle: Which sensors move, shape (sensors,). Computed.
+        post_deg: Longitude and latitude in the registry, NaN for vehicles, shape (sensors, 2). Computed. [degrees]
     """
 
     site_id: str
@@ -124,13 +128,15 @@ class Site:
     limits_edition: str = "GB 3095-2026"
     warning_ugm3: Mapping[str, float] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
+    sensor_ids: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    is_vehicle: npt.NDArray[np.bool_] = field(init=False, repr=False, compare=False)
+    post_deg: npt.NDArray[np.float64] = field(init=False, repr=False, compare=False)
 
-    @property
-    def sensor_ids(self) -> tuple[str, ...]:
-        """Every sensor's id; the position is its index everywhere."""
-        return tuple(sensor.sensor_id for sensor in self.sensors)
-
-    @property
-    def is_vehicle(self) -> npt.NDArray[np.bool_]:
-        """Which sensors move, shape (sensors,)."""
-        return np.array([sensor.kind is SensorKind.VEHICLE for sensor in self.sensors], dtype=np.bool_)
+    def __post_init__(self) -> None:
+        """Compute once what every minute asks."""
+        posts = [(sensor.lon, sensor.lat) for sensor in self.sensors]
+        object.__setattr__(self, "sensor_ids", tuple(sensor.sensor_id for sensor in self.sensors))
+        object.__setattr__(
+            self, "is_vehicle", np.array([sensor.kind is SensorKind.VEHICLE for sensor in self.sensors], np.bool_)
+        )
+        object.__setattr__(self, "post_deg", np.array(posts, np.float64).reshape(-1, 2))
