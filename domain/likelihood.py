@@ -31,6 +31,7 @@ RATES = 6
 _FAINTEST, LOUDEST = 2.0, 4.0
 BEND = 6.0
 LEAST_TOLD = 0.1
+_LEAST_Z = np.float32(np.sinh(LEAST_TOLD))
 _LOG_ROOT_2PI = 0.9189385
 
 
@@ -79,34 +80,74 @@ def fit(pairs: Pairs, score: Float32Array, scale: Float32Array, said: npt.NDArra
         said: Where something was said, shape (b, n).
     """
     level = np.arcsinh(np.where(said, score, np.float32(0.0)))
-    noise = log_noise(level).T[pairs.sensor]
-    level = level.T[pairs.sensor]
+    noise = log_noise(level) + np.float32(_LOG_ROOT_2PI)
     unit = pairs.told * np.where(said, 1.0 / np.maximum(scale, 1e-6), 0.0).astype(np.float32).T[pairs.sensor]
     sources = int(pairs.source.max(initial=-1)) + 1
     most = np.full(sources, 1e-30, np.float32)
     np.maximum.at(most, pairs.source, unit.max(axis=1))
     unit /= most[pairs.source, np.newaxis]
     loudest = LOUDEST * max(float(score.max(initial=0.0)), 3.0)
+    pair, at = np.nonzero(unit > _LEAST_Z / np.float32(loudest))  # elsewhere nothing is predicted at any rate
+    sensor, source = pairs.sensor[pair], pairs.source[pair]
+    heard = _Heard(unit[pair, at], level[at, sensor], noise[at, sensor])
     total = np.full(sources, -np.inf)
-    best = np.zeros_like(unit)
-    for peak in np.geomspace(_FAINTEST, loudest, RATES).astype(np.float32):
-        told = np.arcsinh(unit * peak)
-        spread = NOISE**2 + (STRAY * np.tanh(told)) ** 2
-        ratio = -0.5 * (level - told) ** 2 / spread - 0.5 * np.log(spread) - np.float32(_LOG_ROOT_2PI) - noise
-        ratio = np.where(told > LEAST_TOLD, ratio, np.float32(0.0))
-        gain = np.minimum(gains(ratio), BEND)
+    best, found = np.zeros_like(unit), np.zeros(len(pair), np.float32)
+    for peak in np.geomspace(_FAINTEST, loudest, RATES).astype(np.float32):  # what is predicted only grows
+        told, ratio = _ratio_at(heard, peak)
+        gain = np.minimum(_sheltered(pair[told], ratio, len(unit)), BEND)
         sums = np.bincount(pairs.source, weights=gain, minlength=sources)
         better = sums > total
         total[better] = sums[better]
-        mine = better[pairs.source]
-        best[mine] = ratio[mine]
+        mine = better[source[told]]
+        found[told[mine]] = ratio[mine]
+    best[pair, at] = found
     return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What is predicted at the rate 1 in units of scatter, the level and the log-density of noise, shape (k,) each."""
+
+    unit: Float32Array
+    level: Float32Array
+    noise: Float32Array
+
+
+def _ratio_at(heard: _Heard, peak: np.float32) -> tuple[npt.NDArray[np.intp], Float32Array]:
+    """Return where something is predicted at a rate, and the log-density ratio there.
+
+    For positive z asinh(z) = ln(z + sqrt(z² + 1)) and tanh²(asinh(z)) = z² / (z² + 1): several times faster.
+    """
+    told = np.flatnonzero(heard.unit > _LEAST_Z / peak)
+    z = heard.unit[told] * peak
+    square = z * z
+    spread = square + np.float32(1.0)
+    z += np.sqrt(spread)
+    ratio = heard.level[told]
+    ratio -= np.log(z, out=z)
+    ratio *= ratio
+    np.divide(square, spread, out=spread)
+    spread *= np.float32(STRAY**2)
+    spread += np.float32(NOISE**2)
+    ratio /= spread
+    ratio += np.log(spread, out=spread)
+    ratio *= np.float32(-0.5)
+    ratio -= heard.noise[told]
+    return told, ratio
 
 
 def gains(ratio: Float32Array) -> Float32Array:
     """Return what pairs gain over all bins, shape (p,): a plume passes by with `MISSED`, a sensor is `SHELTERED`."""
-    by_bin = np.log((1.0 - MISSED) * np.exp(np.minimum(ratio, np.float32(60.0))) + np.float32(MISSED))
-    by_bin = np.where(ratio == 0.0, np.float32(0.0), by_bin)
-    total = by_bin.sum(axis=1) / MEMORY_BINS
-    sheltered: Float32Array = np.logaddexp(total + np.log1p(-SHELTERED), np.log(SHELTERED)).astype(np.float32)
-    return np.where((ratio != 0.0).any(axis=1), sheltered, np.float32(0.0))
+    pair, at = np.nonzero(ratio)
+    return _sheltered(pair, ratio[pair, at], len(ratio))
+
+
+def _sheltered(pair: npt.NDArray[np.intp], ratio: Float32Array, pairs: int) -> Float32Array:
+    """Return what pairs gain, shape (pairs,), nought where nothing is told; `ratio` is told of `pair`, shape (k,)."""
+    by_bin = np.exp(np.minimum(ratio, np.float32(60.0)))
+    by_bin *= np.float32(1.0 - MISSED)
+    by_bin += np.float32(MISSED)
+    total = np.bincount(pair, weights=np.log(by_bin, out=by_bin), minlength=pairs) / MEMORY_BINS
+    some = np.bincount(pair, minlength=pairs) > 0
+    sheltered = np.logaddexp(total + np.log1p(-SHELTERED), np.log(SHELTERED))
+    return np.where(some, sheltered, 0.0).astype(np.float32)
