@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import config, database, demo, doctor, importing, map_file, processes, replay, score, simulate
+from app.cli import config, database, demo, doctor, explain, importing, map_file, processes, replay, score, simulate
 
 app = typer.Typer(
     name="wugan",
@@ -36,6 +36,7 @@ app.command("desk")(processes.desk)
 app.command("simulate")(simulate.simulate)
 app.command("replay")(replay.replay)
 app.command("score")(score.score)
+app.command("explain")(explain.explain)
 app.command("import")(importing.import_table)
 app.command("map")(map_file.map_file)
 app.command("doctor")(doctor.doctor)

@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 from domain.attribution import zone_wind
 from domain.channels import POLLUTANTS
 from domain.field import JudgedField
+from domain.packing import Packer
+from domain.road_cells import CellMinutes
 from domain.site import Site
 
 MINUTES, WIND = "minutes.parquet", "wind.parquet"
@@ -36,9 +38,12 @@ WIND_SCHEMA = pa.schema(
         pa.field("minute", _MOMENT, nullable=False),
         pa.field("speed_ms", pa.float64()),
         pa.field("from_deg", pa.float64()),
+        pa.field("road", pa.binary()),
     ]
 )
-"""`wind.parquet`: the zone's wind of each judged minute, NaN = not measured."""
+"""`wind.parquet`: the zone's wind of each judged minute, NaN = not measured; `road` is what vehicles measured
+on pieces of road, packed by `ROAD`, null where none drove."""
+ROAD = Packer(CellMinutes)
 
 
 class MinutesFile:
@@ -50,7 +55,7 @@ class MinutesFile:
         self._waiting: list[JudgedField] = []
         self._rows = 0
         self._last_ms = -1
-        self._wind: list[tuple[int, float, float]] = []
+        self._wind: list[tuple[int, float, float, bytes | None]] = []
         self._file = pq.ParquetWriter(
             folder / MINUTES, MINUTES_SCHEMA, compression="zstd", use_dictionary=["sensor_id"]
         )
@@ -61,7 +66,9 @@ class MinutesFile:
             return
         self._last_ms = field.minute_ms
         wind = zone_wind(field.weather)
-        self._wind.append((field.minute_ms, wind.speed_ms, wind.from_deg))
+        self._wind.append(
+            (field.minute_ms, wind.speed_ms, wind.from_deg, ROAD.encode(field.road) if len(field.road) else None)
+        )
         self._waiting.append(field)
         self._rows += len(field.sensor)
         if self._rows >= ROWS_AT_ONCE:
@@ -71,11 +78,12 @@ class MinutesFile:
         """Write what waits, and the wind."""
         self._write()
         self._file.close()
-        minute, speed, origin = zip(*self._wind, strict=True) if self._wind else ((), (), ())
+        minute, speed, origin, road = zip(*self._wind, strict=True) if self._wind else ((), (), (), ())
         columns = [
             pa.array(minute, pa.int64()).cast(_MOMENT),
             pa.array(speed, pa.float64()),
             pa.array(origin, pa.float64()),
+            pa.array(road, pa.binary()),
         ]
         pq.write_table(pa.Table.from_arrays(columns, schema=WIND_SCHEMA), self.folder / WIND, compression="zstd")
 

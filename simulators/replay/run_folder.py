@@ -70,8 +70,9 @@ def write_run(
 
 
 def _keep_for_explain(place: Path, minutes: Path | None, site: Path | None) -> None:
-    for name in (MINUTES, WIND) if minutes is not None else ():
-        shutil.move(minutes / name, place / name)
+    if minutes is not None:
+        for name in (MINUTES, WIND):
+            shutil.move(minutes / name, place / name)
     if site is not None:
         (place / SITE).mkdir()
         for name in SITE_FILES:
