@@ -15,7 +15,7 @@ from domain.following import absorb, claimed_by, find_new, follow, is_over
 from domain.hearing import minute_of
 from domain.incident import Incident
 from domain.limits import crossing
-from domain.readings import BoolArray, FloatArray, IntArray
+from domain.readings import BoolArray, FloatArray
 from domain.regional_channels import regional_channels
 from domain.ticket import Ticket
 from domain.times import rfc3339, to_datetime
@@ -40,7 +40,7 @@ class CorrelateState:
         minute: The last one seen, -1 = none. [minutes since 1970]
         trail: The wind of the last minutes.
         window: The excesses of the last hour.
-        asked: When each sensor may begin a search again, shape (sensors,). [minutes since 1970]
+        asked: Until when each sensor need not be asked again, and how loud it was, shape (sensors, 2).
         incidents: Those that live, in the order of their opening.
         hot: (sensor, channel, since) that are hot, but no breach yet.
         breached: The same of breaches; each was told of once.
@@ -52,7 +52,7 @@ class CorrelateState:
     minute: int = -1
     trail: Trail = field(default_factory=no_trail)
     window: Window = field(default_factory=no_window)
-    asked: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    asked: FloatArray = field(default_factory=lambda: np.zeros((0, 2)))
     incidents: tuple[Incident, ...] = ()
     hot: tuple[Excess, ...] = ()
     breached: tuple[Excess, ...] = ()
@@ -91,7 +91,7 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     incidents = follow(state.incidents, heard, window, trail, zone)
     incidents, absorbed = absorb(incidents)
     regional = regional_channels(judged, zone)
-    asked = state.asked if len(state.asked) else np.zeros(len(zone.is_vehicle), np.int64)
+    asked = state.asked if len(state.asked) else np.zeros((len(zone.is_vehicle), 2))
     incidents, asked = find_new(incidents, asked, heard, (window, trail), _costs(regional, wind, state.regional), zone)
     hot, passed = _passing(state.hot, judged, zone)
     breached, held = _held(state.breached, incidents, judged, regional, zone)

@@ -41,8 +41,14 @@ LONE_COSTS = 1.0
 """And its ticket opens only on so much more evidence (in log odds): bursts at one sensor are common. Design value."""
 LONE_STATIONS = 8
 """The more stations, the oftener one of them has a burst of its own: beyond so many the evidence grows with them."""
-HOPELESS = 3.0
+HOPELESS = 2.0
 """A group so far below the odds for a ticket need not be asked at once again."""
+WAITS_MIN = 2.0
+"""It waits so long for each step of the logarithm that it is short of, … [min]"""
+LONGEST_MIN = 14
+"""… but no longer. [min]"""
+LOUDER = 1.4
+"""Nor does a sensor wait that has become so many times louder. Design value."""
 KEPT_SHARE = 0.003
 """Hypotheses above this are weighed again while an incident lives; others have had their chance. Design value."""
 OLD_EVERY_MIN = 6
@@ -86,17 +92,18 @@ def follow(
 
 def find_new(
     known: tuple[Incident, ...],
-    asked: IntArray,
+    asked: FloatArray,
     minute: Minute,
     air: tuple[Window, Trail],
     costs: FloatArray,
     zone: Zone,
-) -> tuple[tuple[Incident, ...], IntArray]:
+) -> tuple[tuple[Incident, ...], FloatArray]:
     """Look for sources of groups of loud sensors that nobody claims.
 
     Args:
         known: Incidents that live.
-        asked: When each sensor may begin a search again, shape (sensors,). [minutes since 1970]
+        asked: Until when each sensor need not be asked again [minutes since 1970], unless it is much louder than it was
+            then [in units of its scatter], shape (sensors, 2).
         minute: This minute.
         air: What all saw, and the wind.
         costs: What more evidence each pollutant needs now (in log odds), infinite where all is raised, shape (4,).
@@ -110,7 +117,8 @@ def find_new(
         return known, asked
     recent = _recent(window, zone)
     loud_now = window.score[-NOW_BINS:].max(axis=(0, 2)) >= zone.rules.loud_sigma
-    left = loud_now & ~np.isnan(zone.xy_m[:, 0]) & (asked <= window.minute)
+    louder = recent > LOUDER * asked[:, 1]
+    left = loud_now & ~np.isnan(zone.xy_m[:, 0]) & ((asked[:, 0] <= window.minute) | louder)
     incidents, asked = list(known), asked.copy()
     claimed = claimed_by(known, len(recent))
     for _ in range(SEARCHES_MOST):
@@ -124,7 +132,7 @@ def find_new(
         if len(group) < SEVERAL and recent[seed] < LONE_SIGMA and not alone:
             continue
         found, waits_min = _search_for_one(group, ~claimed, air, costs, zone)
-        asked[seed] = window.minute + waits_min
+        asked[group, 0], asked[group, 1] = window.minute + waits_min, recent[group]
         if found is not None and (alone or _convinces(found, costs, zone)):
             _take_in(incidents, found, _explained_by(found, recent, zone) or (seed,), (window, minute), zone)
             claimed = claimed_by(tuple(incidents), len(recent))
@@ -178,9 +186,10 @@ def _search_for_one(
     """Return what a group of sensors tells of a source, and when to ask again. [min]"""
     result = search(air, group, free, first_loud_bin(air[0], group), zone)
     if result is None or not result.channels or np.isinf(costs[list(result.channels)]).all():
-        return None, OLD_EVERY_MIN
-    if result.belief.odds < zone.rules.open_odds - HOPELESS:
-        return None, OLD_EVERY_MIN
+        return None, LONGEST_MIN
+    short = zone.rules.open_odds - result.belief.odds
+    if short > HOPELESS:
+        return None, min(round(WAITS_MIN * short), LONGEST_MIN)
     return result, EVERY_MIN
 
 

@@ -7,6 +7,7 @@ from domain.incident import Incident
 from domain.readings import FloatArray
 from domain.site import PermitKind, Site
 from domain.ticket import Action, Recommendation
+from domain.times import to_datetime
 
 SURE = 0.5
 """A leading candidate at or above this probability is worth a visit. Design value."""
@@ -51,7 +52,7 @@ def recommend(
     reasons.append("upwind_probability_high" if sure else "source_uncertain")
     if calm:
         reasons.append("calm_no_direction")
-    permit = _running_permit(site, probability, at)
+    permit = _permit_meanwhile(site, probability, to_datetime(incident.opener.since_ms), at)
     if permit:
         reasons.append(permit)
     strong = is_strong(incident)
@@ -95,10 +96,12 @@ def _agreement(incident: Incident, reasons: list[str]) -> bool:
     return False
 
 
-def _running_permit(site: Site, probability: FloatArray, at: datetime) -> str:
-    """Return why emissions are expected, where places with a running permit are likely enough together."""
+def _permit_meanwhile(site: Site, probability: FloatArray, since: datetime, at: datetime) -> str:
+    """Return why emissions were expected in an event, where places with a permit are likely enough together."""
     likely = {place.enterprise_id: float(p) for place, p in zip(site.enterprises, probability, strict=False)}
-    running = [permit for permit in site.permits if permit.kind in _PERMITTED and permit.start <= at < permit.end]
+    running = [
+        permit for permit in site.permits if permit.kind in _PERMITTED and permit.start <= at and since < permit.end
+    ]
     running = [permit for permit in running if likely.get(permit.place_id, 0.0) > 0.0]
     if sum(likely[place] for place in {permit.place_id for permit in running}) < PERMITTED_P:
         return ""

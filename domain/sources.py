@@ -22,6 +22,8 @@ MARGIN = 5.0
 """How far beyond the sensors and places the grid goes, in its spacings: a source may lie outside the zone."""
 GRID_MOST = 1500
 """More grid places than this are not kept: a network that wide is looked at around its sensors. """
+AFTER_MS = 3_600_000
+"""Works that ended within the window of evidence still tell of it. [ms]"""
 MIN_STATIONS = 3
 """Fewer stations have no density."""
 HEIGHT_M = 12.0
@@ -62,7 +64,7 @@ class Sources:
 
     def prior_at(self, time_ms: int) -> FloatArray:
         """Return the logarithm of each place's prior at a time: whoever has registered works is likely at work."""
-        runs = (self.permit_ms[:, 0] <= time_ms) & (time_ms < self.permit_ms[:, 1])
+        runs = (self.permit_ms[:, 0] <= time_ms) & (time_ms < self.permit_ms[:, 1] + AFTER_MS)
         if not runs.any():
             return self.log_prior
         prior = self.log_prior.copy()
