@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from domain.readings import BoolArray, FloatArray
+from domain.readings import FloatArray
 from domain.window import Float32Array
 
 AGE_MIN = np.array([0.25, 0.75, 1.25, 1.9, 2.7, 3.75, 5.25, 7.25, 9.75, 13.0, 17.0, 22.5, 30.0])
@@ -16,8 +16,6 @@ WANDER_MS = 0.3
 """The same in air that hardly moves: puffs spread by themselves. Design value. [m/s]"""
 INLET_SIGMA_M = 5.0
 """Least vertical spread: a building's wake. Design value. [m]"""
-_FAR_SIGMA = 8.0
-"""So far from a puff's centre nothing of it is left: e^-32."""
 
 
 def footprint(  # noqa: PLR0913 - one equation
@@ -53,34 +51,19 @@ def footprint(  # noqa: PLR0913 - one equation
     east_m, north_m = (  # sensors by sources: the longer axis last
         (sensor_xy_m[:, axis, np.newaxis] - source_xy_m[:, axis]).astype(np.float32) for axis in (0, 1)
     )
-    edges_m = tuple((part.min(axis=0, initial=np.inf), part.max(axis=0, initial=-np.inf)) for part in (east_m, north_m))
     total = np.zeros(east_m.shape, np.float32)
     own_sq = 0.25 * source_radius_m**2
     for age in range(max(int(np.searchsorted(age_min, oldest_min)), 1)):
         sigma_sq = (spread_sq[age] + own_sq).astype(np.float32)
         lift = np.exp(-0.5 * (height_m / up_m[age]) ** 2)
         strength = (2.0 * 60.0 * scale * STAY_MIN[age] * lift / ((2.0 * np.pi) ** 1.5 * up_m[age])).astype(np.float32)
-        near = np.flatnonzero(_may_reach(edges_m, moved_m[age], _FAR_SIGMA * np.sqrt(sigma_sq)))
-        if not len(near):
-            continue
-        some = near if len(near) < len(sigma_sq) else slice(None)
-        east = east_m[:, some] - np.float32(moved_m[age, 0])
-        north = north_m[:, some] - np.float32(moved_m[age, 1])
+        east = east_m - np.float32(moved_m[age, 0])
+        north = north_m - np.float32(moved_m[age, 1])
         east *= east
         north *= north
         east += north
-        east /= np.float32(-2.0) * sigma_sq[some]
+        east /= np.float32(-2.0) * sigma_sq
         np.exp(east, out=east)
-        east *= (strength / sigma_sq)[some]
-        total[:, some] += east
+        east *= strength / sigma_sq
+        total += east
     return total.T
-
-
-def _may_reach(
-    edges_m: tuple[tuple[Float32Array, Float32Array], ...], moved_m: FloatArray, far_m: Float32Array
-) -> BoolArray:
-    """Return which sources' puff has a sensor in its square, shape (s,); `edges_m` bound each one's way to sensors."""
-    (west, east), (south, north) = edges_m
-    within: BoolArray = (west - moved_m[0] <= far_m) & (moved_m[0] - east <= far_m)
-    within &= (south - moved_m[1] <= far_m) & (moved_m[1] - north <= far_m)
-    return within
