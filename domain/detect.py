@@ -13,6 +13,7 @@ from domain.humidity import swollen_sigma, zone_humidity
 from domain.network import Network, neighbours_of
 from domain.onset import Look, Onset, give_up, is_raised, judge, no_onset
 from domain.readings import BoolArray, FloatArray, IndexArray
+from domain.robust import median
 from domain.rules import DetectRules
 from domain.site import Site
 from domain.standing import Standing, flagged, nothing_stands, offline, stands, take
@@ -181,7 +182,7 @@ def _spread(residual: FloatArray, usable: BoolArray) -> FloatArray:
         column = residual[usable[:, channel], channel]
         column = column[~np.isnan(column)]
         if len(column) >= MIN_SPREAD:
-            now[channel] = MAD_TO_SIGMA * np.median(np.abs(column))
+            now[channel] = MAD_TO_SIGMA * median(np.abs(column))
     return now
 
 

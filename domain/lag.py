@@ -13,6 +13,7 @@ import numpy as np
 from domain.channels import N_POLLUTANTS
 from domain.field import Flag, FlagArray
 from domain.readings import BoolArray, FloatArray, IndexArray, Readings
+from domain.robust import median
 
 AHEAD_MS = 45_000.0
 """A device set by NTP is right to a second; one set by hand or by its modem to half a minute. Design value. [ms]"""
@@ -48,7 +49,7 @@ def follow_lags(known: Lags, rows: Readings) -> Lags:
 def usual_lag_ms(known: Lags) -> float:
     """Return the median of the devices, NaN of fewer than three. [ms]"""
     heard = known.least_ms[~np.isnan(known.least_ms)]
-    return float(np.median(heard)) if len(heard) >= MIN_SENSORS else float("nan")
+    return median(heard) if len(heard) >= MIN_SENSORS else float("nan")
 
 
 def is_ahead(known: Lags, rows: Readings) -> BoolArray:
