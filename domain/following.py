@@ -8,9 +8,10 @@ from domain.channels import MINUTE_MS
 from domain.field import ChannelState
 from domain.hearing import Minute, begin, hear
 from domain.incident import Incident
+from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.roadside import TRACERS
-from domain.search import Finding, first_loud_bin, search
+from domain.search import FIRST_BINS, Finding, first_loud_bin, search
 from domain.times import to_ms
 from domain.trail import Trail
 from domain.window import BIN_MIN, Float32Array, Window
@@ -121,6 +122,9 @@ def find_new(
     left = loud_now & ~np.isnan(zone.xy_m[:, 0]) & ((asked[:, 0] <= window.minute) | louder)
     incidents, asked = list(known), asked.copy()
     claimed = claimed_by(known, len(recent))
+    bins = np.arange(len(window.score) - FIRST_BINS, len(window.score))
+    rare = rarity(usual_size(window, bins), window.loud, np.arange(len(recent)))
+    needed = zone.rules.open_odds - float(zone.sources.log_prior.max())  # the most that a group can say must exceed it
     for _ in range(SEARCHES_MOST):
         seeds = np.flatnonzero(left & ~claimed)
         if not len(seeds):
@@ -129,7 +133,7 @@ def find_new(
         group = _group(seed, (recent >= MEMBER_SHARE * zone.rules.loud_sigma) & ~claimed, zone)
         left[group] = False
         alone = _stands_alone(seed, minute, zone)
-        if len(group) < SEVERAL and recent[seed] < LONE_SIGMA and not alone:
+        if not alone and (rare[group].sum() < needed or (len(group) < SEVERAL and recent[seed] < LONE_SIGMA)):
             continue
         found, waits_min = _search_for_one(group, ~claimed, air, costs, zone)
         asked[group, 0], asked[group, 1] = window.minute + waits_min, recent[group]

@@ -8,11 +8,12 @@ import numpy.typing as npt
 from domain.channels import MINUTE_MS
 from domain.likelihood import BEND, LOUDEST, Pairs, fit, gains, pairs_of
 from domain.plume import AGE_MIN, footprint
+from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.roadside import TRACERS
 from domain.sources import Sources
 from domain.trail import Trail, carried
-from domain.window import BIN_MIN, LOUD_SHARE, Float32Array, Window
+from domain.window import BIN_MIN, Float32Array, Window
 from domain.zone import Zone
 
 REGISTERED_MOST = 32
@@ -29,16 +30,6 @@ EMITS_WEIGHT = 0.7
 """How much is believed of what an industry is known to emit. Design value."""
 SHARED = 0.65
 """PM2.5 and PM10 share their noise: each counts so much. Design value."""
-RARE = 4.2
-"""A sensor is in a burst of its own, whatever it looks like, with probability e^-RARE in an hour; so no sensor alone
-can say more than this for a source. About 0.1-0.5 bursts a sensor-day were measured. Design value."""
-USUAL_SCATTER_UGM3 = np.array([2.8, 4.8, 4.0], np.float32)
-"""Scatter of PM2.5, PM10 and NOx where bursts were counted. [µg/m³]"""
-HABIT_MOST = 1.2
-RARE_FROM = 1.1
-RARE_BOTH = 0.4
-RARE_SIZE = 10.0
-"""Bursts up to this size are so rare, in units of their scatter; louder ones grow rarer still, as their tail does."""
 RARE_PASS = 2.0
 """A lorry ahead looks like a plume so often that a piece of a vehicle's way can say no more than this. Design value."""
 PASS_WEIGHT = 0.5
@@ -48,12 +39,13 @@ PASS_REACH_M = 1200.0
 PASSES_MOST = 50
 """So many pieces are asked, the nearest first."""
 RARE_RANKING = 4.0
-"""The same where sources are compared with each other. Design value."""
+"""Where sources are compared with each other a sensor may say so much more than bursts are rare. Design value."""
 TEMPER = 0.7
 """Posteriors of a model that is wrong are too sure: evidence counts by this power. Design value."""
 EARLIER_SIGMA = 1.5
 """An excess began with the first bin of those above this, in units of its scatter. Design value."""
 LULL_BINS = 3
+"""An excess that pauses for so long goes on: sources work in turns. Design value."""
 FIRST_BINS = 10
 """A new source is looked for in so many of the newest bins."""
 
@@ -196,7 +188,7 @@ def search(
     dust = (SHARED if fine_and_coarse else 1.0) * (ratio[0] + ratio[1])
     gain = _explained(pairs, (dust, ratio[2]), chosen, len(seen.xy_m), zone)
     rare = np.full(len(seen.xy_m), RARE_PASS)
-    rare[: len(near)] = _rarity(_usual_size(window, bins)[:, near], window.loud, near)
+    rare[: len(near)] = rarity(usual_size(window, bins)[:, near], window.loud, near)
     prior = sources.prior_at(window.minute * MINUTE_MS)[chosen]
     return _conclude(gain, (chosen, near, members), rare, prior, window.first_bin + first, zone)
 
@@ -288,26 +280,6 @@ def _reaching(
     )
     reaching: IntArray = best[reached[best] > LEAST_REACH]
     return reaching
-
-
-def _usual_size(window: Window, bins: IntArray) -> Float32Array:
-    """Return excesses in units of a usual scatter, shape (b, sensors, 3): bursts do not grow with dirty air."""
-    scale = window.scale[bins] / np.maximum(window.said[bins], np.float32(1.0))
-    size: Float32Array = window.score[bins] * np.minimum(scale / USUAL_SCATTER_UGM3, np.float32(1.0))
-    return size
-
-
-def _rarity(score: Float32Array, loud: Float32Array, near: IntArray) -> FloatArray:
-    """Return how rare a burst is that looks like what each sensor showed, shape (n,); `score` is (b, n, 3)."""
-    ordered = np.sort(score.astype(np.float64), axis=0)[::-1]
-    lasts = 1.0 + 0.25 * np.log(BIN_MIN * np.arange(1, len(score) + 1) / 10.0)
-    size = RARE_FROM + 1.5 * np.log(np.maximum(ordered, 1.0))
-    rarity = (size * lasts[:, np.newaxis, np.newaxis]).max(axis=0)
-    fine = np.maximum(rarity[:, 0], rarity[:, 1])
-    both: FloatArray = np.maximum(fine, rarity[:, 2]) + RARE_BOTH * (np.minimum(fine, rarity[:, 2]) - RARE_FROM)
-    habit = 0.5 * (loud[near] + loud.mean()) / LOUD_SHARE
-    rare: FloatArray = np.maximum(both - np.clip(np.log(np.maximum(habit, 1e-3)), -HABIT_MOST, HABIT_MOST), 0.5)
-    return rare
 
 
 def _soft_cap(gain: FloatArray, most: FloatArray) -> FloatArray:
