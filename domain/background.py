@@ -73,7 +73,7 @@ def expected_level(level: FloatArray, offset: FloatArray, usable: BoolArray, nei
     count = np.isfinite(free).sum(axis=1)
     low = np.maximum(count - 1, 0) // 2
     high = np.minimum(count // 2, neighbour.shape[1] - 1)
-    sensor, column = np.ogrid[: len(count), : count.shape[1]]
+    sensor, column = np.arange(len(count))[:, np.newaxis], np.arange(count.shape[1])
     below, above = free[sensor, low, column], free[sensor, high, column]
     enough = count >= min(MIN_NEIGHBOURS, neighbour.shape[1])
     with np.errstate(invalid="ignore"):

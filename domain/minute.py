@@ -46,6 +46,8 @@ def empty_minute(head: MinuteHead) -> MinuteField:
 
 def with_unheard(field: MinuteField, behind: Behind, site: Site) -> MinuteField:
     """Return the minute with a flagged row for devices that spoke, but of another time."""
+    if not len(behind.sensor):
+        return field
     new = ~np.isin(behind.sensor, field.sensor)
     if not new.any():
         return field

@@ -53,9 +53,10 @@ def footprint(  # noqa: PLR0913 - one equation
     )
     total = np.zeros(east_m.shape, np.float32)
     own_sq = 0.25 * source_radius_m**2
+    heights_m, which = np.unique(height_m, return_inverse=True)  # few, of many sources
     for age in range(max(int(np.searchsorted(age_min, oldest_min)), 1)):
         sigma_sq = (spread_sq[age] + own_sq).astype(np.float32)
-        lift = np.exp(-0.5 * (height_m / up_m[age]) ** 2)
+        lift = np.exp(-0.5 * (heights_m / up_m[age]) ** 2)
         strength = (2.0 * 60.0 * scale * STAY_MIN[age] * lift / ((2.0 * np.pi) ** 1.5 * up_m[age])).astype(np.float32)
         east = east_m - np.float32(moved_m[age, 0])
         north = north_m - np.float32(moved_m[age, 1])
@@ -64,6 +65,6 @@ def footprint(  # noqa: PLR0913 - one equation
         east += north
         east /= np.float32(-2.0) * sigma_sq
         np.exp(east, out=east)
-        east *= strength / sigma_sq
+        east *= strength[which] / sigma_sq
         total += east
     return total.T

@@ -75,8 +75,8 @@ def _middle_of_shortest(ordered: FloatArray, count: IntArray) -> FloatArray:
     half = count // 2 + 1
     first = np.arange((longest + 1) // 2)
     last = first + half[:, :, np.newaxis] - 1
-    group, column = np.ogrid[: ordered.shape[0], : ordered.shape[1]]
-    ends = ordered[group[..., np.newaxis], column[..., np.newaxis], np.minimum(last, longest - 1)]
+    group, column = np.arange(ordered.shape[0])[:, np.newaxis], np.arange(ordered.shape[1])
+    ends = ordered[group[..., np.newaxis], column[:, np.newaxis], np.minimum(last, longest - 1)]
     width = ends - ordered[:, :, : len(first)]
     width[last >= count[:, :, np.newaxis]] = np.inf
     return _middle(ordered, np.argmin(width, axis=2), half)
@@ -85,7 +85,7 @@ def _middle_of_shortest(ordered: FloatArray, count: IntArray) -> FloatArray:
 def _middle(ordered: FloatArray, first: IntArray, length: IntArray) -> FloatArray:
     """Return the mean of the middle one or two of `length` values from `first` on; the missing are last, and stay."""
     top = ordered.shape[2] - 1
-    group, column = np.ogrid[: ordered.shape[0], : ordered.shape[1]]
+    group, column = np.arange(ordered.shape[0])[:, np.newaxis], np.arange(ordered.shape[1])
     low = ordered[group, column, np.minimum(first + np.maximum(length - 1, 0) // 2, top)]
     middle: FloatArray = (low + ordered[group, column, np.minimum(first + length // 2, top)]) / 2.0
     return middle
