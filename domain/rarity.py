@@ -1,7 +1,7 @@
 """How rare a burst at one sensor is that looks like what it showed: the most that one sensor can say for it.
 
 Counted in half a year of eleven stations of one town (PM2.5, ten-minute means over the median of the network and of the
-day): excesses of x µg/m³ that last d minutes happen in an hour about exp(-(1.5 ln x - 0.45)(1 + 0.25 ln(d / 10))) times.
+day): excesses of x µg/m³ that last d minutes happen exp(-(1.5 ln x - 0.45)(1 + 0.25 ln(d / 10))) times an hour.
 With x in units of 2.8 µg/m³ that is the law below. It held from 3 to 150 µg/m³ in air of 5 to 80 µg/m³.
 """
 
