@@ -137,7 +137,7 @@ def find_new(
             continue
         found, waits_min = _search_for_one(group, ~claimed, air, costs, zone)
         asked[group, 0], asked[group, 1] = window.minute + waits_min, recent[group]
-        if found is not None and (alone or _convinces(found, costs, zone)):
+        if found is not None and ((alone and _is_usual(found, costs)) or _convinces(found, costs, zone)):
             _take_in(incidents, found, _explained_by(found, recent, zone) or (seed,), (window, minute), zone)
             claimed = claimed_by(tuple(incidents), len(recent))
     return tuple(incidents), asked
@@ -195,6 +195,11 @@ def _search_for_one(
     if short > HOPELESS:
         return None, min(round(WAITS_MIN * short), LONGEST_MIN)
     return result, EVERY_MIN
+
+
+def _is_usual(found: Finding, costs: FloatArray) -> bool:
+    """Say whether nothing rises over the whole zone, and the wind is known: else a station alone tells of that."""
+    return not any(costs[channel] > 0.0 for channel in found.channels)
 
 
 def _convinces(found: Finding, costs: FloatArray, zone: Zone) -> bool:

@@ -18,9 +18,9 @@ RANGE_UGM3 = np.array([[-5.0, 1500.0], [-5.0, 5000.0], [-10.0, 3000.0], [-10.0, 
 """What each pollutant can be in outdoor air (pm25, pm10, nox, o3): instrument noise about zero below, and above it
 the greatest hourly values on public record (dust storms, smoke) with room to spare. Design values. [µg/m³]"""
 
-FALL_RATIO = np.array([10.0, 10.0, 10.0, np.inf])
-"""The air does not fall by more between two readings: the background stays when a plume goes. Ozone does, where nitric
-oxide takes it. Design values."""
+FALL_SHARE = np.array([0.1, 0.1, 0.1, np.nan])
+"""The air does not fall below this share between two readings: the background stays when a plume goes. Ozone does, where
+nitric oxide takes it. Design values."""
 FALL_FROM_UGM3 = 30.0
 """Falls from less are no drop-outs. [µg/m³]"""
 FALL_MIN_GAP_MS = 20_000
@@ -123,8 +123,7 @@ def _flag(memory: LastReadings, told: _Told, rules: QualifyRules) -> FlagArray:
     most, least = np.fmax(before, earlier), np.fmin(before, earlier)
     jump = (value > rules.spike_ratio * most) & (value - most > rules.spike_floor_ugm3)
     spike = jump & (gap_ms <= SPIKE_MAX_GAP_MS)
-    with np.errstate(invalid="ignore"):  # nought times infinity: no fall
-        fall = (value * FALL_RATIO[channel] < least) & (least > FALL_FROM_UGM3)
+    fall = (value < FALL_SHARE[channel] * least) & (least > FALL_FROM_UGM3)  # False for ozone
     fall &= ~out_of_range & (gap_ms <= SPIKE_MAX_GAP_MS) & (gap_ms >= FALL_MIN_GAP_MS)
     unchanged = (value == before) & (gap_ms <= MEMORY_MS)
     same_since = _same_since(memory.same_since_ms.ravel()[cell], time_ms, starts, unchanged)
