@@ -19,7 +19,7 @@ RANGE_UGM3 = np.array([[-5.0, 1500.0], [-5.0, 5000.0], [-10.0, 3000.0], [-10.0, 
 the greatest hourly values on public record (dust storms, smoke) with room to spare. Design values. [µg/m³]"""
 
 FALL_SHARE = np.array([0.1, 0.1, 0.1, np.nan])
-"""The air does not fall below this share between two readings: the background stays when a plume goes. Ozone does, where
+"""The air does not fall below this share between two readings: the background stays when a plume goes. Ozone does where
 nitric oxide takes it. Design values."""
 FALL_FROM_UGM3 = 30.0
 """Falls from less are no drop-outs. [µg/m³]"""
