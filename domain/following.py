@@ -29,8 +29,8 @@ SEARCHES_MOST = 4
 """New sources that are looked for in one minute, strongest first; others wait."""
 SEVERAL = 2
 """One sensor alone opens nothing: kitchens, smokers and lorries do the same to it several times a day."""
-ALONE_MIN = 60
-"""But where no other stands within reach to agree or not, a breach that lasts so long is worth a look. [min]"""
+ALONE_MIN = 120
+"""But where no other stands within reach, a breach that lasts so long is worth a look: three hourly readings. [min]"""
 SHARPENS_MIN = 20
 """So long after its opening an incident's belief may still change. Design value, after worlds in which the true source
 led at opening and no longer at the end. [min]"""
