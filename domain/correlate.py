@@ -25,9 +25,14 @@ from domain.writeup import write_merged, write_up
 from domain.zone import Zone
 
 _HEEDED = (Decision.CALM, Decision.REGISTERED_WORKS, Decision.REGISTERED_DRILL)
+DAMP_PCT, DAMP_COSTS = (80.0, 92.0), 2.5
+"""From the first relative humidity on particles need more evidence, from the second on so much. Design values: optical
+counts grow steeply from about 85 % (kappa-Köhler growth, see `humidity.py`). [%]"""
+PARTICLES = np.array([1.0, 1.0, 0.0, 0.0])
+"""Pollutants that swell."""
 BLIND_COSTS = 3.0
 """Without wind no plume can be told from two bursts. Design value."""
-RISING_COSTS = 1.5
+RISING_COSTS = 0.8
 """While a pollutant rises over the whole zone its first stations look like a plume. Design value."""
 Excess = tuple[int, int, int]
 
@@ -92,7 +97,9 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     incidents, absorbed = absorb(incidents)
     regional = regional_channels(judged, zone)
     asked = state.asked if len(state.asked) else np.zeros((len(zone.is_vehicle), 2))
-    incidents, asked = find_new(incidents, asked, heard, (window, trail), _costs(regional, wind, state.regional), zone)
+    incidents, asked = find_new(
+        incidents, asked, heard, (window, trail), _costs(judged, regional, wind, state.regional), zone
+    )
     hot, passed = _passing(state.hot, judged, zone)
     breached, held = _held(state.breached, incidents, judged, regional, zone)
     merged = _merged(absorbed, judged.clock_ms)
@@ -122,11 +129,18 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     return state, Outcome(tuple(tickets), tuple(decisions))
 
 
-def _costs(regional: BoolArray, wind: ZoneWind, whole: region.RegionalState) -> FloatArray:
-    """Return what more evidence a ticket needs (in log odds), shape (4,): in a zone that rises, or without wind."""
+def _costs(judged: JudgedField, regional: BoolArray, wind: ZoneWind, whole: region.RegionalState) -> FloatArray:
+    """Return what more evidence a ticket needs (in log odds), shape (4,): in a zone that rises, in fog, without wind."""
     blind = BLIND_COSTS if np.isnan(wind.speed_ms) else 0.0
     rising = np.where(whole.episodes.since_ms > 0, RISING_COSTS, 0.0)
-    return np.where(regional, np.inf, blind + rising)
+    return np.where(regional, np.inf, blind + rising + _fog(judged) * PARTICLES)
+
+
+def _fog(judged: JudgedField) -> float:
+    """Return what more evidence particles need in damp air, where each device swells them by its own measure."""
+    humidity_pct = judged.weather.column("humidity_pct")
+    known = humidity_pct[~np.isnan(humidity_pct)]
+    return float(np.interp(np.median(known), DAMP_PCT, (0.0, DAMP_COSTS))) if len(known) else 0.0
 
 
 def _merged(absorbed: tuple[tuple[Incident, Incident], ...], clock_ms: int) -> Outcome:

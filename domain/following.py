@@ -44,11 +44,11 @@ LONE_STATIONS = 8
 """The more stations, the oftener one of them has a burst of its own: beyond so many the evidence grows with them."""
 HOPELESS = 2.0
 """A group so far below the odds for a ticket need not be asked at once again."""
-WAITS_MIN = 2.0
+WAITS_MIN = 1.5
 """It waits so long for each step of the logarithm that it is short of, … [min]"""
-LONGEST_MIN = 14
+LONGEST_MIN = 8
 """… but no longer. [min]"""
-LOUDER = 1.4
+LOUDER = 1.25
 """Nor does a sensor wait that has become so many times louder. Design value."""
 KEPT_SHARE = 0.003
 """Hypotheses above this are weighed again while an incident lives; others have had their chance. Design value."""
