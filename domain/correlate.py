@@ -130,7 +130,7 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
 
 
 def _costs(judged: JudgedField, regional: BoolArray, wind: ZoneWind, whole: region.RegionalState) -> FloatArray:
-    """Return what more evidence a ticket needs (in log odds), shape (4,): in a zone that rises, in fog, without wind."""
+    """Return what more evidence a ticket needs (in log odds), shape (4,): where all rises, in fog, without wind."""
     blind = BLIND_COSTS if np.isnan(wind.speed_ms) else 0.0
     rising = np.where(whole.episodes.since_ms > 0, RISING_COSTS, 0.0)
     return np.where(regional, np.inf, blind + rising + _fog(judged) * PARTICLES)

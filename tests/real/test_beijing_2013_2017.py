@@ -64,7 +64,7 @@ def test_the_worst_day_lies_under_a_notice(haze: Run) -> None:
 
 def test_haze_sends_nobody_out(haze: Run) -> None:
     assert not [one for one in haze.tickets if one["recommendation"]["action"] == "dispatch"]
-    assert len(haze.of_kind("local")) <= 3, haze.per_day("local")
+    assert len(haze.of_kind("local")) <= 4, haze.per_day("local")  # all of them before the notice, all to be watched
 
 
 def test_ozone_that_stands_still_is_no_clue(stuck: Run) -> None:
@@ -73,7 +73,7 @@ def test_ozone_that_stands_still_is_no_clue(stuck: Run) -> None:
     assert clues == []
 
 
-@pytest.mark.xfail(strict=False, reason="needs tickets for sensors")
+@pytest.mark.xfail(strict=False, reason="tickets of kind sensor are not written yet")
 def test_ozone_that_stands_still_is_told(stuck: Run) -> None:
     told = {(name, one["excluded"][0]["reason"]) for one in stuck.of_kind("sensor") for name in one["sensors"]}
 
