@@ -25,7 +25,7 @@ FOLDER = DATA / "controlled_release"
 pytestmark = shared(FOLDER.name)
 
 SENSORS = ["E", "N", "NE", "NW", "S", "SE", "SW", "W"]
-METHOD = pytest.mark.xfail(strict=False, reason="five or six of eight: a plume that one sensor sees for minutes opens nothing")
+METHOD = pytest.mark.xfail(strict=False, reason="five or six of eight: minutes at one sensor open nothing")
 
 HALF_M = 4.0
 """Half the side of a source's ground: a tank or a well head, as the releases lie within 5 m of it."""
