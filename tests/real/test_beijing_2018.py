@@ -36,7 +36,6 @@ def test_the_day_of_dust_lies_under_a_notice(run: Run) -> None:
     assert len(overlapping(run.of_kind("regional"), noon, noon)) == 1
 
 
-@pytest.mark.xfail(strict=False, reason="needs the regional notice to take in a front's first stations")
 def test_the_day_of_dust_has_no_clue_of_its_own(run: Run) -> None:
     dust = [one["peak"] for one in run.of_kind("local") if one["opened_at"].startswith("2018-04-29")]
 

@@ -34,7 +34,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run_real(folder, MAPS / "dense_network.toml", tables(folder), since=SINCE, until=UNTIL)
 
 
-@pytest.mark.xfail(strict=False, reason="needs a lone sensor's own learned scatter, or a second witness")
 def test_a_towns_own_noise_is_next_to_no_clue(run: Run) -> None:
     days = (pd.Timestamp(UNTIL) - pd.Timestamp(SINCE)).days
 
