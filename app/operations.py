@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -14,6 +14,8 @@ from starlette.routing import Route
 
 Readiness = Callable[[], dict[str, str]]
 """Returns what hinders, name to why; empty = ready."""
+Missing = Callable[[], Sequence[str]]
+"""Returns the names of what the process works without; it is ready all the same."""
 
 
 class QuietServer(uvicorn.Server):
@@ -25,7 +27,7 @@ class QuietServer(uvicorn.Server):
         yield
 
 
-def routes(readiness: Readiness, registry: CollectorRegistry) -> list[Route]:
+def routes(readiness: Readiness, registry: CollectorRegistry, missing: Missing | None = None) -> list[Route]:
     """Return the three routes that every operator expects."""
 
     async def healthz(_: Request) -> Response:
@@ -33,7 +35,9 @@ def routes(readiness: Readiness, registry: CollectorRegistry) -> list[Route]:
 
     async def readyz(_: Request) -> Response:
         hindrances = readiness()
-        return JSONResponse({"ready": not hindrances, "why": hindrances}, status_code=503 if hindrances else 200)
+        degraded = {} if missing is None else {"degraded": list(missing())}
+        told = {"ready": not hindrances, "why": hindrances, **degraded}
+        return JSONResponse(told, status_code=503 if hindrances else 200)
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
@@ -42,7 +46,9 @@ def routes(readiness: Readiness, registry: CollectorRegistry) -> list[Route]:
 
 
 @contextlib.asynccontextmanager
-async def operations(host: str, port: int, readiness: Readiness, registry: CollectorRegistry) -> AsyncIterator[None]:
+async def operations(
+    host: str, port: int, readiness: Readiness, registry: CollectorRegistry, missing: Missing | None = None
+) -> AsyncIterator[None]:
     """Serve while the block runs; port 0 serves nothing.
 
     Raises:
@@ -51,7 +57,7 @@ async def operations(host: str, port: int, readiness: Readiness, registry: Colle
     if not port:
         yield
         return
-    app = Starlette(routes=routes(readiness, registry))
+    app = Starlette(routes=routes(readiness, registry, missing))
     async with serving(app, host, port):
         yield
 

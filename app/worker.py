@@ -20,6 +20,7 @@ from app.wiring import history_of, store_of
 from domain.pipeline import Zoned, make_ready
 from domain.wire import Topics
 from streams.build import build_record_app, build_zone_app, group_of
+from streams.degraded import missing
 from streams.meter import Meter
 from streams.settings import StreamSettings
 
@@ -51,6 +52,7 @@ async def run_worker(settings: Settings, steps: Steps = Steps.ALL) -> None:
                 settings.operations_port,
                 lambda: _merged(part.hindrances() for part in progress),
                 registry,
+                lambda: _missing(apps, meter),
             )
         )
         await _run_apps(stop, *apps.values())
@@ -66,6 +68,11 @@ def _apps(settings: Settings, steps: Steps, zoned: Zoned, meter: Meter) -> dict[
     if steps is not Steps.ZONE:
         apps["record"] = build_record_app(streams, zoned, history_of(settings, zoned.site), meter)
     return apps
+
+
+def _missing(apps: Mapping[str, faust.App], meter: Meter) -> tuple[str, ...]:
+    """Return what detection works without; a worker that stands by knows nothing of it."""
+    return missing(meter) if "zone" in apps and _is_active(apps["zone"]) else ()
 
 
 def _merged(parts: Iterable[dict[str, T]]) -> dict[str, T]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from domain.degraded import degradations
+from domain.degraded import NAMES, degradations
 from domain.field import JudgedField
 from domain.limits.crossing import LimitState, crossings_of
 from domain.trail import TRAIL_MIN, Trail
@@ -10,6 +10,8 @@ from domain.zone import Zone
 
 WIND_STUCK = "wind_stuck"
 """The wind has not changed at all for `TRAIL_MIN`: an hourly one would have, and air never stands so still."""
+MISSING = (*NAMES, WIND_STUCK)
+"""Every name of what may be missing."""
 STIR_MS = 0.1
 """Below this a wind that does not change is a calm, and a mast may well say nought for hours. [m/s]"""
 

@@ -9,7 +9,8 @@ from domain.site import Site
 NO_WEATHER, NO_HUMIDITY, ONE_STATION = "no_weather", "no_humidity", "one_station"
 HALF_OFFLINE = "network_half_offline"
 NO_POLLUTANTS, NO_ENTERPRISES, NO_BACKGROUND = "no_pollutants_known", "no_enterprises", "no_background"
-"""The names; a consumer may add its own in the same style."""
+NAMES = (NO_WEATHER, NO_HUMIDITY, ONE_STATION, HALF_OFFLINE, NO_BACKGROUND, NO_ENTERPRISES, NO_POLLUTANTS)
+"""All of them, in the order in which they are told; a consumer may add its own in the same style."""
 
 
 def degradations(judged: JudgedField, site: Site) -> tuple[str, ...]:

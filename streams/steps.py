@@ -23,6 +23,7 @@ from domain.wire import (
 )
 from streams.agents import add_agent
 from streams.carry import Carrier, Step
+from streams.degraded import tell_missing
 from streams.meter import Meter
 from streams.ports import SnapshotStore
 from streams.settings import StreamSettings
@@ -105,6 +106,7 @@ def add_correlate(
     def advance(state: correlate.CorrelateState, judged: JudgedField) -> tuple[correlate.CorrelateState, Results]:
         state, outcome = correlate.advance(state, judged, zoned.zone)
         meter.count("minutes_judged")
+        tell_missing(meter, judged, state.trail, zoned.zone)
         tickets = [(ticket.id.encode(), encode_outcome(ticket)) for ticket in outcome.tickets]
         return state, tickets + [(made.key.encode(), encode_outcome(made)) for made in outcome.decisions]
 

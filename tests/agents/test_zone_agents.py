@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from domain.circumstances import MISSING
 from domain.decisions import DecisionMade
 from domain.pipeline import make_ready
 from domain.wire import Topics, decode_outcome, encode_ticket
 from streams.agents import add_agent
+from streams.degraded import missing
 from streams.meter import Meter
 from streams.settings import StreamSettings
 from streams.steps import add_correlate, add_detect, add_qualify
@@ -134,6 +136,24 @@ async def test_a_ticket_that_the_store_refuses_is_a_dead_letter_and_the_others_g
 
     assert [key for key, _ in system.logs.topics["t.rejects"].sent] == [b"undecodable", b"step_failed"]
     assert [encode_ticket(ticket) for ticket in system.tickets.upserts] == expected.written[1:]
+
+
+@pytest.mark.parametrize(("wind_min", "lacks_weather"), [(12, False), (0, True)], ids=["weather", "no_weather"])
+async def test_what_detection_has_to_do_without_is_told_and_withdrawn(wind_min: int, *, lacks_weather: bool) -> None:
+    rows = by_receipt(air(SITE, 12))
+    parts = messages(rows, wind(wind_min), range(START_MS, START_MS + 12 * 60_000, 60_000))
+    system = System()
+    worker = system.worker()
+    worker.meter.stands("degraded.wind_stuck", 1.0)
+    assert missing(worker.meter) == ("wind_stuck",)
+
+    await worker.carry("qualify", log_of(encode_arrivals(part, SITE) for part in parts))
+    await worker.carry("detect", system.log("minutes"))
+    await worker.carry("correlate", system.log("breaches"))
+
+    assert ("no_weather" in missing(worker.meter)) is lacks_weather
+    assert {name for name in worker.meter.gauges if name.startswith("degraded.")} == {f"degraded.{n}" for n in MISSING}
+    assert "wind_stuck" not in missing(worker.meter)
 
 
 async def _incidents(system: System, readings: list[bytes]) -> list[bytes]:
