@@ -116,6 +116,17 @@ _TABLE: dict[str, tuple[str, str]] = {
     "reason.regional": ("区域传输", "regional transport"),
     "reason.duplicate": ("重复", "duplicate"),
     "reason.other": ("其他", "other"),
+    "flag.range": ("超出量程", "out of range"),
+    "flag.spike": ("尖峰", "spike"),
+    "flag.stuck": ("读数不变", "stuck"),
+    "flag.inversion": ("PM2.5 高于 PM10", "PM2.5 above PM10"),
+    "flag.humidity": ("高湿影响", "humidity"),
+    "flag.rate": ("变化过快", "changes too fast"),
+    "flag.offline": ("离线", "offline"),
+    "flag.clock": ("时钟偏差", "clock is off"),
+    "flag.position": ("定位异常", "position is off"),
+    "flag.unit": ("单位有误", "wrong unit"),
+    "flag.drift": ("漂移", "drift"),
     "directions": ("北 东北 东 东南 南 西南 西 西北", "N NE E SE S SW W NW"),
 }
 

@@ -82,6 +82,10 @@ function reasons(ticket) {
   return ticket.recommendation.reasons.map((name) => word(`reason.${name}`)).join(" · ");
 }
 
+function flags(joined) {
+  return joined.split("+").map((name) => word(`flag.${name}`)).join(" + ");
+}
+
 function candidateTable(ticket) {
   const rows = ticket.candidates.slice(0, 5).map((candidate, index) => [String(index + 1), candidate.name, candidate.probability, `${candidate.distance_m} m`]);
   const shown = rows.reduce((sum, row) => sum + row[2], 0);
@@ -185,7 +189,7 @@ export class TicketList {
     const facts = make("dl", { class: "facts" },
       fact(word("wind"), windText(ticket.wind)),
       fact(word("sensors"), `${word("merged_count", { n: ticket.sensors.length })}: ${ticket.sensors.join(", ")}`),
-      fact(word("excluded_sensors"), ticket.excluded.map((one) => `${one.sensor_id} (${one.reason})`).join(", ")),
+      fact(word("excluded_sensors"), ticket.excluded.map((one) => `${one.sensor_id} (${flags(one.reason)})`).join(", ")),
       fact(word("event_since"), clockText(Date.parse(ticket.event_start)) + (ticket.event_end ? ` – ${clockText(Date.parse(ticket.event_end))} ${word("event_ended")}` : "")));
     const advice = make("div", { class: "advice" },
       make("b", { text: `${word("recommendation")}: ${word(ticket.recommendation.action)}` }),

@@ -35,6 +35,7 @@ _WORDS = {
     "amended": "补充 amended",
     "candidates": "疑似来源变化 candidates changed",
     "recommendation": "建议变化 advice changed",
+    "reopened": "再次抬升 risen again",
     "ended": "结束 ended",
     "merged": "并单 merged",
     "below_duration": "未开单：持续时间不足 not opened: too short",
@@ -45,6 +46,17 @@ _WORDS = {
     "limit_crossed_regional": "区域性超过限值 above a limit, the whole region",
     "high_value": "小时高值（高于自设警示值） high hour, above the site's own level",
     "high_value_regional": "区域性小时高值 high hour, the whole region",
+    "range": "超出量程 out of range",
+    "spike": "尖峰 spike",
+    "stuck": "读数不变 stuck",
+    "inversion": "PM2.5 高于 PM10 PM2.5 above PM10",
+    "humidity": "高湿影响 humidity",
+    "rate": "变化过快 changes too fast",
+    "offline": "离线 offline",
+    "clock": "时钟偏差 clock is off",
+    "position": "定位异常 position is off",
+    "unit": "单位有误 wrong unit",
+    "drift": "漂移 drift",
     "readings": "读数 readings",
     "taken": "进入判断 taken",
     "duplicates": "重复 duplicates",
@@ -58,9 +70,9 @@ _WORDS = {
 
 
 def words(code: str) -> str:
-    """Return what people read for a code.
+    """Return what people read for a code, or for several joined by `+`.
 
-    >>> words("watch"), words("not_known_yet")
-    ('建议继续观察 watch', 'not known yet')
+    >>> words("watch"), words("not_known_yet"), words("stuck+drift")
+    ('建议继续观察 watch', 'not known yet', '读数不变 stuck + 漂移 drift')
     """
-    return _WORDS.get(code, code.replace("_", " "))
+    return " + ".join(_WORDS.get(part, part.replace("_", " ")) for part in code.split("+"))
