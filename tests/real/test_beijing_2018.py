@@ -1,7 +1,11 @@
-"""April 2018 in Beijing: a day of dust is weather, an hour that is Yizhuang's own is a clue."""
+"""April 2018 in Beijing, 35 hourly stations by the documents' map: dust is weather, Yizhuang's own hour is seen."""
 
+from pathlib import Path
+
+import pyarrow.compute as pc
 import pytest
 
+from app.site_folder import read_site
 from simulators.importing import Tables
 from tests.real.replayed import DATA, ROOT, Run, moment, overlapping, run_real, shared
 
@@ -16,13 +20,47 @@ LATE_FRONT = "2018-04-02T15:00:00Z", "2018-04-02T18:00:00Z"
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("april")
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path) -> Run:
     tables = Tables(
         readings=FOLDER / "readings_hourly.parquet",
         weather=FOLDER / "weather_grid_hourly.parquet",
         stations=FOLDER / "stations.csv",
     )
-    return run_real(tmp_path_factory.mktemp("april"), ROOT / "docs" / "examples" / "beijing_2018.toml", tables)
+    return run_real(folder, ROOT / "docs" / "examples" / "beijing_2018.toml", tables)
+
+
+def test_every_row_of_the_tables_is_accounted_for(run: Run, folder: Path) -> None:
+    figures = run.brought.summary()
+    site = read_site(folder / "SITE")[0]
+
+    assert figures["readings"] + figures["without_value"] == 23_870
+    assert figures["weather"] == 12_480
+    assert figures["refused"] == {}
+    assert figures["unused_columns"] == ("co_mg_m3", "so2_ug_m3")
+    assert YIZHUANG in site.sensor_ids
+    assert len(site.sensors) == 35
+
+
+def test_every_reading_is_taken(run: Run) -> None:
+    counts = run.summary["counts"]
+
+    assert counts["taken"] == counts["readings"] == run.brought.summary()["readings"]
+    assert (counts["duplicates"], counts["late"], counts["too_late"]) == (0, 0, 0)
+    assert run.summary["clock"]["last"] == "2018-04-30T23:00:00.000Z"
+    assert counts["tickets"] == len(run.tickets)
+
+
+def test_the_dust_is_seen_as_pm10(run: Run) -> None:
+    day = pc.strftime(run.breaches.column("minute"), format="%Y-%m-%d")
+    dust = run.breaches.filter(pc.equal(day, "2018-04-29"))
+
+    assert "pm10" in dust.column("pollutant").to_pylist()
+    assert pc.max(dust.column("value")).as_py() > 900.0
 
 
 def test_the_day_of_dust_is_one_notice_at_most(run: Run) -> None:
@@ -55,6 +93,8 @@ def test_air_that_clears_late_is_no_clue(run: Run) -> None:
 
 
 def test_a_month_is_quiet(run: Run) -> None:
-    """No enterprise is registered: clues are few, and nobody is sent out."""
+    """No enterprise is registered: clues are few, name nobody, and nobody is sent out."""
     assert len(run.of_kind("local")) <= 15, run.per_day("local")
+    assert 1 <= len(run.tickets) <= 60
+    assert all(one["unknown_probability"] == 1.0 for one in run.tickets)
     assert not [one for one in run.tickets if one["recommendation"]["action"] == "dispatch"]
