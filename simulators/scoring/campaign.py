@@ -44,12 +44,15 @@ class Job:
         return f"{Path(self.group).stem}-{self.seed}" if self.folder is None else self.folder.name
 
     def kept_in(self, place: Path) -> Path:
-        """Return where its recording is or will be; of a scenario file by what stands in it."""
+        """Return where its recording is or will be: a scenario that changed is another one, those beside it stay.
+
+        Raises:
+            ScenarioRefused: The scenario is unknown or has faults.
+        """
         if self.folder is not None:
             return self.folder
-        file = Path(self.group)
-        mark = hashlib.sha256(file.read_bytes()).hexdigest()[:8] + "-" if file.is_file() else ""
-        return place / f"{mark}{self.name}"
+        mark = hashlib.sha256(repr(load_scenario(self.group)).encode()).hexdigest()[:8]
+        return place / f"{self.name}-{mark}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +153,10 @@ def _place(store: Path) -> Path:
 
 
 def simulator_version() -> str:
-    """Return a hash over the code and the scenarios that make a recording, and the library that draws chance."""
+    """Return a hash over the code that makes a recording of a scenario, and the library that draws chance."""
     digest = hashlib.sha256(np.__version__.encode())
     root = files("simulators")
-    for name, content in sorted(_texts([*(root / part for part in _CODE), root / "scenarios"])):
+    for name, content in sorted(_texts(root / part for part in _CODE)):
         digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()[:12]
 

@@ -86,7 +86,7 @@ def test_a_packaged_scenario_lets_the_detector_warm_up(name):
     begins = [event.start_min for event in (*scenario.events, *scenario.recurring)]
 
     assert scenario.name == name
-    assert min(begins, default=120) >= (80 if name == "demo" else 120)
+    assert min(begins, default=120) >= (60 if name == "demo" else 120)
 
 
 def test_the_promised_scenarios_are_there():

@@ -1,6 +1,7 @@
 """Many worlds: recorded once, scored again and again, and one that breaks stops none."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,17 @@ def test_worlds_are_written_ahead_and_only_once(tmp_path, job):
     assert (written, again) == ([job], [])
     assert recording.stat().st_mtime_ns == before
     assert simulator_version() in recording.parts
+
+
+def test_a_changed_scenario_is_simulated_anew_and_the_others_stay(tmp_path, job):
+    other = Job("strong", 1)
+    before = job.kept_in(tmp_path), other.kept_in(tmp_path)
+    with Path(job.group).open("a", encoding="utf-8") as file:
+        file.write("[weather]\nwind_speed_ms = 3\n")
+
+    assert job.kept_in(tmp_path) != before[0]
+    assert other.kept_in(tmp_path) == before[1]
+    assert other.kept_in(tmp_path) != Job("strong", 2).kept_in(tmp_path)
 
 
 def test_a_world_that_breaks_is_told_and_the_others_go_on(tmp_path, job):
