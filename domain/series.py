@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from domain.channels import CHANNELS, N_POLLUTANTS
 from domain.field import FlagArray, StateArray
 from domain.readings import FloatArray, IntArray
 
@@ -78,26 +77,3 @@ class JudgedRows:
         return Series(
             self.time_ms[kept], self.value[kept, channel], self.background[kept, channel], self.upper[kept, channel]
         )
-
-
-def no_series() -> Series:
-    """Return zero rows."""
-    return Series(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0))
-
-
-def no_reading_rows() -> ReadingRows:
-    """Return zero rows."""
-    return ReadingRows(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty((0, len(CHANNELS))))
-
-
-def no_judged_rows() -> JudgedRows:
-    """Return zero rows."""
-    block = np.empty((0, N_POLLUTANTS))
-    return JudgedRows(
-        np.empty(0, np.int64),
-        block,
-        block,
-        block,
-        np.empty((0, N_POLLUTANTS), np.uint8),
-        np.empty((0, N_POLLUTANTS), np.uint16),
-    )

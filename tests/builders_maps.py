@@ -19,7 +19,7 @@ from shapely.geometry import LineString, box
 from alerts.api import install_problem_handlers
 from domain.channels import N_POLLUTANTS, POLLUTANTS
 from domain.field import ChannelState, JudgedField, no_weather_minute
-from domain.series import Series, no_series
+from domain.series import Series
 from domain.site import Enterprise, PlaceKind, Road, Sensor, SensorKind, Site
 from domain.times import rfc3339, to_datetime
 from domain.wire import Topics, encode_judged, encode_rows
@@ -237,7 +237,7 @@ class FakeHistory:
     """Answers every question with the same course, and remembers what was asked."""
 
     def __init__(self, series: Series | None = None) -> None:
-        self.answer = no_series() if series is None else series
+        self.answer = Series(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0)) if series is None else series
         self.asked: list[tuple[str, str, int, int]] = []
         self.away = False
 

@@ -10,21 +10,20 @@ from enum import IntEnum
 
 import numpy as np
 
-from domain.channels import N_POLLUTANTS, POLLUTANTS
+from domain.channels import POLLUTANTS
 from domain.decisions import Decision, DecisionMade
 from domain.field import JudgedField
 from domain.limits.averages import HourMeans, Sums, gather, no_sums
-from domain.limits.episodes import Begun, Episodes, Means, Scope, ScopeArray, judge
+from domain.limits.episodes import Begun, Episodes, Means, Scope, judge, no_episodes
 from domain.limits.tables import Averaging, Limit, limit_row
 from domain.limits.watch import LimitWatch, site_limits
-from domain.readings import IntArray
 from domain.times import rfc3339, to_datetime
 
 _HOUR_MS = 3_600_000
 
 
 class Rule(IntEnum):
-    """Which mean is held against what; the first axis of `LimitState.scope`."""
+    """Which mean is held against what; the place in `LimitState.lasting`."""
 
     HOUR_LIMIT = 0
     HOUR_WARNING = 1
@@ -35,6 +34,7 @@ class Rule(IntEnum):
 _AVERAGING = (Averaging.ONE_HOUR, Averaging.ONE_HOUR, Averaging.EIGHT_HOUR_MAX, Averaging.DAY)
 _SILENT_HOURS = (3, 3, 3, 48)
 """By rule: an episode ends without a complete mean for so long. Design values. [h]"""
+_TOLD = (Scope.LOCAL, Scope.UNCOMPARED)
 _REGIONAL = {
     Decision.LIMIT_CROSSED: Decision.LIMIT_CROSSED_REGIONAL,
     Decision.HIGH_VALUE: Decision.HIGH_VALUE_REGIONAL,
@@ -47,14 +47,11 @@ class LimitState:
 
     Attributes:
         sums: Of the present hour and day.
-        scope: `Scope` of each lasting crossing, shape (rules, sensors, 4).
-        above_hour: The last hour with a mean that did not end it, 0 = none, shape (rules, sensors, 4).
-            [hours since 1970]
+        lasting: Crossings by rule.
     """
 
     sums: Sums
-    scope: ScopeArray
-    above_hour: IntArray
+    lasting: tuple[Episodes, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +101,7 @@ class Crossing:
 
 def no_crossings(sensors: int = 0) -> LimitState:
     """Return the state of a zone that was never heard."""
-    shape = (len(Rule), sensors, N_POLLUTANTS)
-    return LimitState(sums=no_sums(sensors), scope=np.zeros(shape, np.uint8), above_hour=np.zeros(shape, np.int64))
+    return LimitState(sums=no_sums(sensors), lasting=(no_episodes(sensors),) * len(Rule))
 
 
 def advance(state: LimitState, judged: JudgedField, watch: LimitWatch) -> tuple[LimitState, tuple[Crossing, ...]]:
@@ -140,13 +136,15 @@ def crossings_of(state: LimitState, sensors: Iterable[int]) -> tuple[tuple[int, 
 
     Only means of one hour count: those of eight hours and of a day say little of now.
     """
-    known = state.scope.shape[1]
+    known = len(state.sums.heard_minute)
     return tuple(
         (sensor, channel, _name(rule))
         for sensor in sensors
         if sensor < known
         for rule in (Rule.HOUR_LIMIT, Rule.HOUR_WARNING)
-        for channel in np.flatnonzero(np.isin(state.scope[rule, sensor], (Scope.LOCAL, Scope.UNCOMPARED))).tolist()
+        for channel in np.flatnonzero(
+            np.isin(state.lasting[rule].scope[sensor], (Scope.LOCAL, Scope.UNCOMPARED))
+        ).tolist()
     )
 
 
@@ -163,17 +161,16 @@ def _key(crossing: Crossing, watch: LimitWatch) -> str:
 
 def _judge_hour(state: LimitState, hour: HourMeans, watch: LimitWatch) -> tuple[LimitState, list[Crossing]]:
     limits = site_limits(watch.site, hour.day)
-    scope, above_hour = state.scope.copy(), state.above_hour.copy()
+    lasting = list(state.lasting)
     found: list[Crossing] = []
     for rule in Rule:
         means = _means(rule, hour, limits, watch)
         if means is None:
             continue
-        before = Episodes(scope=scope[rule], above_hour=above_hour[rule])
-        after, begun = judge(before, means, watch)
+        before = lasting[rule]
+        lasting[rule], begun = judge(before, means, watch)
         found += _once_a_region(_crossings(begun, means, rule, hour, limits), before)
-        scope[rule], above_hour[rule] = after.scope, after.above_hour
-    return replace(state, scope=scope, above_hour=above_hour), found
+    return replace(state, lasting=tuple(lasting)), found
 
 
 def _means(rule: Rule, hour: HourMeans, limits: tuple[Limit, ...], watch: LimitWatch) -> Means | None:

@@ -6,6 +6,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from domain.channels import N_POLLUTANTS
 from domain.limits.watch import LimitWatch
 from domain.readings import BoolArray, FloatArray, IntArray
 
@@ -81,6 +82,12 @@ class Begun:
     scope: ScopeArray
     neighbours: IntArray
     neighbours_above: IntArray
+
+
+def no_episodes(sensors: int) -> Episodes:
+    """Return that nothing is crossed."""
+    shape = (sensors, N_POLLUTANTS)
+    return Episodes(scope=np.zeros(shape, np.uint8), above_hour=np.zeros(shape, np.int64))
 
 
 def judge(before: Episodes, means: Means, watch: LimitWatch) -> tuple[Episodes, Begun]:

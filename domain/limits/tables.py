@@ -65,14 +65,24 @@ class _Phase:
     """Pollutant, averaging, class 1, class 2, table."""
 
 
-_COMMON = (
-    ("no2", Averaging.ONE_HOUR, 200.0, 200.0, "table 1"),
-    ("o3", Averaging.EIGHT_HOUR_MAX, 100.0, 160.0, "table 1"),
-    ("o3", Averaging.ONE_HOUR, 160.0, 200.0, "table 1"),
-    ("nox", Averaging.ONE_HOUR, 250.0, 250.0, "table 2"),
-    ("tsp", Averaging.DAY, 120.0, 300.0, "table 2"),
-)
-"""What every edition since 2012 says alike."""
+_Pair = tuple[float, float]
+"""Class 1 and class 2. [µg/m³]"""
+
+
+def _rows(*, pm25: _Pair, pm10: _Pair, no2: _Pair, nox: _Pair) -> tuple[tuple[str, Averaging, float, float, str], ...]:
+    """Return an edition's rows from its daily means; the others are what every edition since 2012 says alike."""
+    return (
+        ("no2", Averaging.ONE_HOUR, 200.0, 200.0, "table 1"),
+        ("o3", Averaging.EIGHT_HOUR_MAX, 100.0, 160.0, "table 1"),
+        ("o3", Averaging.ONE_HOUR, 160.0, 200.0, "table 1"),
+        ("nox", Averaging.ONE_HOUR, 250.0, 250.0, "table 2"),
+        ("tsp", Averaging.DAY, 120.0, 300.0, "table 2"),
+        ("pm25", Averaging.DAY, *pm25, "table 1"),
+        ("pm10", Averaging.DAY, *pm10, "table 1"),
+        ("no2", Averaging.DAY, *no2, "table 1"),
+        ("nox", Averaging.DAY, *nox, "table 2"),
+    )
+
 
 _PHASES = (
     _Phase(
@@ -80,39 +90,21 @@ _PHASES = (
         date(2016, 1, 1),
         date(2026, 2, 28),
         "in force 2016-01-01",
-        (
-            *_COMMON,
-            ("pm25", Averaging.DAY, 35.0, 75.0, "table 1"),
-            ("pm10", Averaging.DAY, 50.0, 150.0, "table 1"),
-            ("no2", Averaging.DAY, 80.0, 80.0, "table 1"),
-            ("nox", Averaging.DAY, 100.0, 100.0, "table 2"),
-        ),
+        _rows(pm25=(35.0, 75.0), pm10=(50.0, 150.0), no2=(80.0, 80.0), nox=(100.0, 100.0)),
     ),
     _Phase(
         EDITION_2026,
         date(2026, 3, 1),
         date(2030, 12, 31),
         "4.4, transition",
-        (
-            *_COMMON,
-            ("pm25", Averaging.DAY, 35.0, 60.0, "table 1"),
-            ("pm10", Averaging.DAY, 50.0, 120.0, "table 1"),
-            ("no2", Averaging.DAY, 80.0, 80.0, "table 1"),
-            ("nox", Averaging.DAY, 100.0, 100.0, "table 2"),
-        ),
+        _rows(pm25=(35.0, 60.0), pm10=(50.0, 120.0), no2=(80.0, 80.0), nox=(100.0, 100.0)),
     ),
     _Phase(
         EDITION_2026,
         date(2031, 1, 1),
         None,
         "4.4, final",
-        (
-            *_COMMON,
-            ("pm25", Averaging.DAY, 25.0, 50.0, "table 1"),
-            ("pm10", Averaging.DAY, 50.0, 100.0, "table 1"),
-            ("no2", Averaging.DAY, 50.0, 50.0, "table 1"),
-            ("nox", Averaging.DAY, 70.0, 70.0, "table 2"),
-        ),
+        _rows(pm25=(25.0, 50.0), pm10=(50.0, 100.0), no2=(50.0, 50.0), nox=(70.0, 70.0)),
     ),
 )
 """GB 3095-2026 of 2026-02-13 (tables 1 and 2, 4.4) and GB 3095-2012 (tables 1 and 2), oldest first. Table 2 counts

@@ -1,6 +1,7 @@
 """What a run saw, excluded, compared and concluded about one ticket, computed anew from its judged minutes."""
 
-from simulators.explaining.evidence import Explanation, explain
+from simulators.explaining.evidence import explain
+from simulators.explaining.explanation import Explanation
 from simulators.explaining.figure import draw
 from simulators.explaining.run_input import ExplainRefused, RunPart, read_part
 from simulators.explaining.text import as_json, as_text

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from domain.ticket import TicketKind
 from domain.times import rfc3339, to_datetime, to_ms
 from domain.wire import ticket_fields
-from simulators.explaining.evidence import Explanation, Moment
+from simulators.explaining.explanation import Explanation, Moment
 from simulators.replay.wording import POLLUTANT_NAMES, words
 
 SENSORS_SHOWN, HELD_SHOWN, FLAGGED_SHOWN = 10, 6, 6
