@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -14,10 +15,11 @@ from domain.channels import POLLUTANTS, UNIT
 from domain.limits.tables import Averaging, limit_on
 from domain.problem import Problem
 from domain.series import Series
-from domain.site import Site
+from domain.site import SensorKind, Site
 from domain.times import rfc3339, to_datetime
 from maps import features
 from maps.feed import LiveFeed
+from maps.hour_index import HOUR_MS, hour_index
 from maps.ports import HistoryReader
 
 GEOJSON = "application/geo+json"
@@ -58,9 +60,12 @@ def _add_features(router: APIRouter, feed: LiveFeed, site: Site) -> None:
 def _add_history(
     router: APIRouter, feed: LiveFeed, history: HistoryReader, site: Site, clock: Callable[[], int]
 ) -> None:
-    known = frozenset(site.sensor_ids)
+    known = {sensor.sensor_id: sensor.kind for sensor in site.sensors}
 
-    @router.get("/sensors/{sensor_id}/history", summary="One sensor's minutes with their background band")
+    @router.get(
+        "/sensors/{sensor_id}/history",
+        summary="One sensor's minutes with their background band, its air quality index of the hour",
+    )
     def get_history(
         sensor_id: str,
         pollutant: str = "pm25",
@@ -79,9 +84,13 @@ def _add_history(
         until_ms = (feed.live.clock_ms or clock()) + 1
         try:
             series = history.series(sensor_id, pollutant, until_ms - minutes * 60_000, until_ms)
+            hour = history.judged_of(sensor_id, until_ms - HOUR_MS, until_ms)
         except ConnectionError as error:
             raise Problem(503, "history_away", "History does not answer", str(error)) from error
-        body = _course(series, sensor_id, pollutant) | _hourly_levels(site, pollutant, until_ms - 1)
+        day = to_datetime(until_ms - 1).astimezone(ZoneInfo(site.timezone)).date()
+        body = _course(series, sensor_id, pollutant) | _hourly_levels(site, pollutant, day)
+        moves = known[sensor_id] is SensorKind.VEHICLE  # its hour is no place's hour
+        body["air_quality"] = None if moves else hour_index(hour, day)
         return Response(msgspec.json.encode(body), media_type="application/json")
 
 
@@ -97,9 +106,8 @@ def _course(series: Series, sensor_id: str, pollutant: str) -> dict[str, Any]:
     }
 
 
-def _hourly_levels(site: Site, pollutant: str, time_ms: int) -> dict[str, Any]:
+def _hourly_levels(site: Site, pollutant: str, day: date) -> dict[str, Any]:
     """Return what an hourly mean is held against: the law's limit (particulates have none), the site's own level."""
-    day = to_datetime(time_ms).astimezone(ZoneInfo(site.timezone)).date()
     law = limit_on(day, pollutant, Averaging.ONE_HOUR, site.limits_edition, site.limits_class)
     limit = law and {
         "value": law.value_ugm3,

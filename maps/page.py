@@ -51,6 +51,7 @@ def render_page(
         "sensors": registry(site),
         "events_url": "/api/v1/events",
         "tickets_url": "/api/v1/tickets",
+        "sensors_url": "/api/v1/sensors",
     }
     return _ENVIRONMENT.get_template("page.html").render(
         lang=language.value,

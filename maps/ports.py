@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from domain.series import Series
+from domain.series import JudgedRows, Series
 
 
 class Tail(Protocol):
@@ -31,4 +31,8 @@ class HistoryReader(Protocol):
 
     def series(self, sensor_id: str, pollutant: str, since_ms: int, until_ms: int) -> Series:
         """Return the minutes of one sensor and pollutant with since <= time < until; empty where there are none."""
+        ...
+
+    def judged_of(self, sensor_id: str, since_ms: int, until_ms: int) -> JudgedRows:
+        """Return the minutes of one sensor with since <= time < until, all pollutants; empty where there are none."""
         ...

@@ -58,6 +58,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "note": ("说明", "Note"),
     "not_done": ("未成功", "Not done"),
     "other_language": ("English", "中文"),
+    "hour_index": ("{name} {value}（1 小时，{led}）", "{name} {value} (1 h, {led})"),
     "legend": ("图例", "Legend"),
     "enterprise": ("企业", "Enterprise"),
     "construction_site": ("工地", "Construction site"),

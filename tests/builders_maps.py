@@ -19,7 +19,7 @@ from shapely.geometry import LineString, box
 from alerts.api import install_problem_handlers
 from domain.channels import N_POLLUTANTS, POLLUTANTS
 from domain.field import ChannelState, JudgedField, no_weather_minute
-from domain.series import Series
+from domain.series import JudgedRows, Series
 from domain.site import Enterprise, PlaceKind, Road, Sensor, SensorKind, Site
 from domain.times import rfc3339, to_datetime
 from domain.wire import Topics, encode_judged, encode_rows
@@ -233,6 +233,13 @@ class FakeTickets:
         return [change for change in self.changes if change[0] > seq]
 
 
+def judged_rows(value: np.ndarray, flags: int = 0) -> JudgedRows:
+    """Return judged minutes of one sensor, one a minute, shape (n, 4)."""
+    time_ms = 60_000 * np.arange(len(value), dtype=np.int64)
+    state, bits = np.zeros(value.shape, np.uint8), np.full(value.shape, flags, np.uint16)
+    return JudgedRows(time_ms, value, value, value, state, bits)
+
+
 class FakeHistory:
     """Answers every question with the same course, and remembers what was asked."""
 
@@ -240,6 +247,10 @@ class FakeHistory:
         self.answer = Series(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0)) if series is None else series
         self.asked: list[tuple[str, str, int, int]] = []
         self.away = False
+        self.hour = judged_rows(np.empty((0, N_POLLUTANTS)))
+
+    def judged_of(self, sensor_id: str, since_ms: int, until_ms: int) -> JudgedRows:
+        return self.hour
 
     def series(self, sensor_id: str, pollutant: str, since_ms: int, until_ms: int) -> Series:
         if self.away:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 import numpy as np
@@ -11,6 +12,7 @@ from domain.readings import FloatArray
 
 HJ_633_2012 = "HJ 633-2012"
 HJ_633_2026 = "HJ 633-2026"
+_SINCE_2026 = date(2026, 3, 1)
 HOURLY_ITEMS = ("pm25", "pm10", "no2", "o3", "so2", "co")
 """What an hourly report needs all of; one missing leaves it out unless the index is above 100 (HJ 633-2026, 5.3.1)."""
 
@@ -68,6 +70,11 @@ class AirQuality:
     value: int
     level: Level
     primary: tuple[str, ...]
+
+
+def edition_on(day: date) -> str:
+    """Return the edition that counts on a local day: that of 2026 since 2026-03-01."""
+    return HJ_633_2026 if day >= _SINCE_2026 else HJ_633_2012
 
 
 def iaqi(pollutant: str, averaging: Averaging, value: FloatArray, edition: str = HJ_633_2026) -> FloatArray:

@@ -5,12 +5,15 @@ import { Mark, markStyle } from "./shapes.js";
 import { label, peakText, wantsDecision } from "./tickets.js";
 
 const TIP_PX = 14;
+const REST_MS = 250;   // a pointer that only passes by asks nothing
+const INDEX_MS = 60000;
 const ON_TOP = new Set(["hot", "breach"]);
 
 export class Zone {
   constructor(map, registry) {
     this.map = map;
     this.sensors = new Map();
+    this.ask = null;   // (sensor id) → its index of the hour; none on a still page
     this.pins = L.layerGroup().addTo(map);
     this.renderer = L.canvas({ pane: "live", padding: 0.2 });
     for (const [id, kind, lon, lat] of registry) this.sensors.set(id, { id, kind, lon, lat, state: "offline", mark: null });
@@ -113,6 +116,7 @@ export class Zone {
 
   point(at) {
     const sensor = this.nearest(at);
+    this.rest(sensor, at);
     const lines = sensor ? this.sensorLines(sensor) : this.place ? [this.place.name, this.place.industry] : [];
     if (!lines.length) return this.hideTip();
     this.tip.replaceChildren(...lines.filter(Boolean).map((text, row) => make(row ? "span" : "b", { text })));
@@ -124,10 +128,29 @@ export class Zone {
   sensorLines(sensor) {
     const value = sensor.value === null || sensor.value === undefined ? "–" : `${sensor.value} µg/m³`;
     const measured = `${word(`pollutant.${sensor.pollutant ?? "pm25"}`)} ${value}`;
-    return [`${word(`kind.${sensor.kind}`)} ${sensor.id}`, measured, word(`state.${sensor.state}`)];
+    return [`${word(`kind.${sensor.kind}`)} ${sensor.id}`, measured, word(`state.${sensor.state}`), indexText(sensor.index)];
+  }
+
+  rest(sensor, at) {
+    clearTimeout(this.resting);
+    if (!sensor || !this.ask || Date.now() - (sensor.askedMs ?? 0) < INDEX_MS) return;
+    this.resting = setTimeout(async () => {
+      sensor.askedMs = Date.now();
+      sensor.index = await this.ask(sensor.id).catch(() => null);
+      if (!this.tip.hidden && this.nearest(at) === sensor) this.point(at);
+    }, REST_MS);
   }
 
   hideTip() {
+    clearTimeout(this.resting);
     this.tip.hidden = true;
   }
+}
+
+// "AQI 132 · PM10" where it may be told, else the greatest individual index.
+function indexText(index) {
+  if (!index || !index.leads.length) return null;
+  const name = index.aqi === null ? "IAQI" : "AQI";
+  const led = index.leads.map((one) => word(`pollutant.${one}`)).join(" ");
+  return word("hour_index", { name, value: index.aqi ?? index.iaqi[index.leads[0]], led });
 }

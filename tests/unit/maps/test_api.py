@@ -21,6 +21,7 @@ from tests.builders_maps import (
     a_zone,
     an_app,
     judged_message,
+    judged_rows,
     quiet_rows,
     readings_message,
 )
@@ -136,6 +137,25 @@ def test_history_has_values_and_band_and_missing_is_null(client: Client, history
     }
     assert course["warning_level"] is None
     assert (sensor_id, pollutant, until_ms - since_ms) == ("ms-001", "nox", 30 * 60_000)
+
+
+def test_history_tells_the_index_of_the_hour_and_what_leads(client: Client, history: FakeHistory):
+    history.hour = judged_rows(np.tile([61.0, 120.0, 400.0, 100.0], (60, 1)))
+    course = client.get("/api/v1/sensors/ms-001/history").json()
+
+    assert course["air_quality"] == {
+        "standard": "HJ 633-2026",
+        "iaqi": {"pm25": 101, "pm10": 100, "o3": 32},
+        "leads": ["pm25"],
+        "aqi": 101,
+        "level": "轻度污染",
+    }
+
+
+def test_a_vehicles_hour_has_no_index(client: Client, history: FakeHistory):
+    history.hour = judged_rows(np.tile([61.0, 120.0, 400.0, 100.0], (60, 1)))
+
+    assert client.get("/api/v1/sensors/pv-0/history").json()["air_quality"] is None
 
 
 def test_particulates_have_no_hourly_limit_but_may_have_a_sites_own_level(feed: LiveFeed, history: FakeHistory):
