@@ -1,14 +1,19 @@
 """A posterior as a ticket shows it: candidates to a thousandth, most probable first, with an explicit "unknown"."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from domain.incident import Incident
 from domain.readings import FloatArray
 from domain.ticket import Candidate
+from domain.visits import Ways, passed_by
 from domain.zone import Zone
 
 SHOWN_PROBABILITY = 0.001
 """Candidates below this are left to "unknown" (contract)."""
+PASSES_TOLD = 3
+"""Of so many leading candidates it is told how often vehicles passed them."""
 _THOUSAND = 1000
 
 
@@ -41,6 +46,15 @@ def candidates_of(probability: FloatArray, incident: Incident, zone: Zone) -> tu
 def leading(candidates: tuple[Candidate, ...], unknown: float) -> str | None:
     """Return the leading candidate's id; None when "unknown" leads."""
     return candidates[0].enterprise_id if candidates and candidates[0].probability > unknown else None
+
+
+def with_passes(candidates: tuple[Candidate, ...], ways: Ways, zone: Zone) -> tuple[Candidate, ...]:
+    """Return the candidates, the leading ones with how often vehicles passed them; nothing of it where nobody drove."""
+    if not len(ways.time_ms):
+        return candidates
+    ground = dict(zip(zone.places.enterprise_id, zone.cells.grounds.geometries, strict=True))
+    told = (replace(one, passes=passed_by(ways, ground[one.enterprise_id])) for one in candidates[:PASSES_TOLD])
+    return (*told, *candidates[PASSES_TOLD:])
 
 
 def _candidate(row: int, count: int, incident: Incident, zone: Zone) -> Candidate:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from domain import passes as ways
+from domain import passes as road
 from domain import regional as region
 from domain.attribution import ZoneWind, zone_wind
 from domain.channels import MINUTE_MS, POLLUTANTS
@@ -20,8 +20,9 @@ from domain.regional_channels import regional_channels
 from domain.ticket import Ticket
 from domain.times import rfc3339, to_datetime
 from domain.trail import Trail, blow, no_trail
+from domain.visits import Ways, drive, no_ways
 from domain.window import Window, look, no_window
-from domain.writeup import write_merged, write_up
+from domain.writeup import Beside, write_merged, write_up
 from domain.zone import Zone
 
 _HEEDED = (Decision.CALM, Decision.REGISTERED_WORKS, Decision.REGISTERED_DRILL)
@@ -50,6 +51,7 @@ class CorrelateState:
         hot: (sensor, channel, since) that are hot, but no breach yet.
         breached: The same of breaches; each was told of once.
         passes: What vehicles saw by the road.
+        ways: Where they were.
         limits: Means, and crossings of limits that last.
         regional: What is remembered of the whole zone.
     """
@@ -61,7 +63,8 @@ class CorrelateState:
     incidents: tuple[Incident, ...] = ()
     hot: tuple[Excess, ...] = ()
     breached: tuple[Excess, ...] = ()
-    passes: ways.Passes = field(default_factory=ways.no_passes)
+    passes: road.Passes = field(default_factory=road.no_passes)
+    ways: Ways = field(default_factory=no_ways)
     limits: crossing.LimitState = field(default_factory=crossing.no_crossings)
     regional: region.RegionalState = field(default_factory=region.RegionalState)
 
@@ -90,7 +93,9 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     minute = judged.minute_ms // MINUTE_MS
     wind = zone_wind(judged.weather)
     trail = blow(state.trail, wind, minute - state.minute if state.minute >= 0 else 1)
-    driven, parts = ways.advance(state.passes, judged, zone.cells, zone.site.rules.detect.floor_ugm3)
+    floor_ugm3 = zone.site.rules.detect.floor_ugm3
+    driven, parts = road.advance(state.passes, judged, zone.cells, floor_ugm3)
+    ways = drive(state.ways, parts, judged.minute_ms, floor_ugm3)
     window = look(state.window, judged, parts, claimed_by(state.incidents, len(zone.is_vehicle)))
     heard = minute_of(judged, zone)
     incidents = follow(state.incidents, heard, window, trail, zone)
@@ -109,7 +114,7 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     for before in incidents:
         ended = is_over(before, window, zone)
         beside = missing + crossed_by(state.limits, before.sensors)
-        after = write_up(before, judged, wind, zone, beside=beside, ended=ended)
+        after = write_up(before, judged, wind, zone, beside=Beside(beside, ways), ended=ended)
         decisions.extend(_decisions(before, after, judged.clock_ms))
         if after.ticket is not None and after.ticket is not before.ticket:
             tickets.append(after.ticket)
@@ -125,6 +130,7 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
         hot=hot,
         breached=breached,
         passes=driven,
+        ways=ways,
     )
     return state, Outcome(tuple(tickets), tuple(decisions))
 

@@ -76,13 +76,25 @@ class Wind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassedBy:
+    """How often vehicles passed a place's fence in the last two hours, and how often the air was raised there."""
+
+    count: int
+    raised: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A place that may be the source; `distance_m` is from the peak's sensor."""
+    """A place that may be the source; `distance_m` is from the peak's sensor.
+
+    `passes` is told of the leading ones where vehicles drive.
+    """
 
     enterprise_id: str
     name: str
     probability: float
     distance_m: int
+    passes: PassedBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

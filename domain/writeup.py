@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from domain.attribution import ZoneWind
-from domain.candidates import candidates_of, leading
+from domain.candidates import candidates_of, leading, with_passes
 from domain.channels import POLLUTANTS
 from domain.field import Flag, JudgedField
 from domain.incident import Incident, PeakExcess
@@ -15,6 +15,7 @@ from domain.recommend import Advice, recommend, with_reasons
 from domain.search import Belief
 from domain.ticket import Candidate, Excluded, HistoryEntry, Peak, Ticket, TicketKind, TicketState, Wind
 from domain.times import rfc3339, to_datetime
+from domain.visits import Ways
 from domain.zone import Zone
 
 EXCLUDED_WITHIN_M = 2000.0
@@ -23,6 +24,14 @@ NEWS_RATIO = 1.25
 """A peak that grew by this factor is news."""
 NEWS_LEAD = 0.1
 """Another leader is news when it leads the one told last by this probability: two that are level are no change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a ticket tells beside its source: reasons of the moment (what is missing, limits crossed), and ways."""
+
+    reasons: tuple[str, ...]
+    ways: Ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +73,7 @@ def ticket_id(site: str, sensor_id: str, pollutant: str, event_start: datetime) 
 def conclude(
     incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone, beside: tuple[str, ...] = ()
 ) -> Conclusion:
-    """Return what an incident says now; `beside` are further reasons of the moment: what is missing, limits crossed."""
+    """Return what an incident says now; `beside` are further reasons of the moment."""
     at = to_datetime(judged.clock_ms)
     probability, unknown = incident.belief.probability, incident.belief.unknown
     calm = wind.is_calm(zone.rules)
@@ -86,14 +95,14 @@ def write_up(
     wind: ZoneWind,
     zone: Zone,
     *,
-    beside: tuple[str, ...] = (),
+    beside: Beside,
     ended: bool = False,
 ) -> Incident:
     """Return the incident with its ticket as of this minute; the same ticket object where nothing is news.
 
     Opens the ticket where there is none. The history gains an entry for each thing that changed.
     """
-    conclusion = conclude(incident, judged, wind, zone, beside)
+    conclusion = conclude(incident, judged, wind, zone, beside.reasons)
     before = incident.ticket
     what = ("opened",) if before is None else _news(incident, before, conclusion, ended=ended)
     if not what:
@@ -113,7 +122,7 @@ def write_up(
         sensors=tuple(names[sensor] for sensor in incident.sensors),
         excluded=ticket.excluded if ended else _excluded(ticket.excluded, incident, judged, zone),
         wind=_wind(wind, zone),
-        candidates=conclusion.candidates,
+        candidates=with_passes(conclusion.candidates, beside.ways, zone),
         unknown_probability=conclusion.unknown,
         recommendation=conclusion.advice.recommendation,
         priority=conclusion.advice.priority,

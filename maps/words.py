@@ -38,6 +38,11 @@ _TABLE: dict[str, tuple[str, str]] = {
     "candidates": ("疑似来源", "Suspected sources"),
     "probability": ("概率", "Probability"),
     "distance": ("距离", "Distance"),
+    "passes_told": (
+        "近 2 小时巡航经过 {count} 次，其中 {raised} 次抬升",
+        "passed {count} times in 2 hours, raised {raised} times",
+    ),
+    "passes_none": ("近 2 小时无巡航经过", "not passed in 2 hours"),
     "recommendation": ("建议", "Advice"),
     "why": ("理由", "Why"),
     "wind": ("风", "Wind"),

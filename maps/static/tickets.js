@@ -86,16 +86,22 @@ function flags(joined) {
   return joined.split("+").map((name) => word(`flag.${name}`)).join(" + ");
 }
 
+// How often vehicles passed a candidate's fence, and how often they saw it raised; null where that is not told.
+function passesText({ passes }) {
+  if (!passes) return null;
+  return passes.count ? word("passes_told", passes) : word("passes_none");
+}
+
 function candidateTable(ticket) {
-  const rows = ticket.candidates.slice(0, 5).map((candidate, index) => [String(index + 1), candidate.name, candidate.probability, `${candidate.distance_m} m`]);
+  const rows = ticket.candidates.slice(0, 5).map((candidate, index) => [String(index + 1), candidate.name, candidate.probability, `${candidate.distance_m} m`, passesText(candidate)]);
   const shown = rows.reduce((sum, row) => sum + row[2], 0);
-  rows.push(["", word("unknown_source"), Math.max(0, 1 - shown), ""]);
+  rows.push(["", word("unknown_source"), Math.max(0, 1 - shown), "", null]);
   const heads = ["", word("candidates"), word("probability"), word("distance")];
   return make("table", { class: "candidates" },
     make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col", text })))),
-    make("tbody", {}, ...rows.map(([number, name, share, distance]) => make("tr", {},
+    make("tbody", {}, ...rows.map(([number, name, share, distance, passes]) => make("tr", {},
       make("td", {}, number ? make("i", { class: "number", text: number }) : ""),
-      make("td", { text: name }),
+      make("td", {}, name, passes ? make("small", { text: passes }) : null),
       make("td", {}, make("meter", { min: 0, max: 1, value: share.toFixed(3) }), ` ${percent(share)}`),
       make("td", { text: distance })))));
 }

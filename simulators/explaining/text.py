@@ -10,7 +10,7 @@ from domain.ticket import TicketKind
 from domain.times import rfc3339, to_datetime, to_ms
 from domain.wire import ticket_fields
 from simulators.explaining.explanation import Explanation, Moment
-from simulators.replay.wording import POLLUTANT_NAMES, words
+from simulators.replay.wording import POLLUTANT_NAMES, passed, words
 
 SENSORS_SHOWN, HELD_SHOWN, FLAGGED_SHOWN = 10, 6, 6
 
@@ -160,6 +160,7 @@ def _concluded(told: Explanation) -> list[str]:
     lines = ["", "5 结论 Concluded (as the ticket says)"]
     lines += [
         f"  疑似 suspected {one.probability:.3f} {one.enterprise_id} {one.name}, {one.distance_m} m from the peak"
+        f"{passed(one.passes)}"
         for one in ticket.candidates[:5]
     ]
     lines.append(f"  未知 unknown {ticket.unknown_probability:.3f}")

@@ -19,7 +19,7 @@ from simulators.replay.drawing import (
 )
 from simulators.replay.record import RunResult
 from simulators.replay.summary import RunMeta
-from simulators.replay.wording import POLLUTANT_NAMES, words
+from simulators.replay.wording import POLLUTANT_NAMES, passed, words
 
 _SHOWN_CANDIDATES = 3
 _FIGURES = ("readings", "duplicates", "late", "too_late", "weather", "minutes", "breach_rows", "tickets")
@@ -61,7 +61,7 @@ def report_html(result: RunResult, meta: RunMeta, summary: Mapping[str, object])
 
 def _ticket_view(number: int, ticket: Ticket, zone: ZoneInfo, traces: Traces) -> View:
     candidates = [
-        f"{candidate.name} {candidate.probability:.0%} · {candidate.distance_m} m"
+        f"{candidate.name} {candidate.probability:.0%} · {candidate.distance_m} m{passed(candidate.passes)}"
         for candidate in ticket.candidates[:_SHOWN_CANDIDATES]
     ]
     return {

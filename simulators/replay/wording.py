@@ -1,5 +1,7 @@
 """Codes of a ticket → words for people, Chinese first; a code without words is shown as it is."""
 
+from domain.ticket import PassedBy
+
 POLLUTANT_NAMES = {"pm25": "PM2.5", "pm10": "PM10", "nox": "NOx", "o3": "O₃"}
 
 _WORDS = {
@@ -67,6 +69,19 @@ _WORDS = {
     "breach_rows": "超出背景的点位·分钟 raised sensor-minutes",
     "tickets": "线索单 clue tickets",
 }
+
+
+def passed(passes: PassedBy | None) -> str:
+    """Return how often vehicles passed a candidate; nothing where that is not told.
+
+    >>> passed(PassedBy(count=3, raised=2))
+    ' · 巡航经过 3 次，抬升 2 次 passed 3×, raised 2×'
+    """
+    return (
+        f" · 巡航经过 {passes.count} 次，抬升 {passes.raised} 次 passed {passes.count}×, raised {passes.raised}×"
+        if passes
+        else ""
+    )
 
 
 def words(code: str) -> str:

@@ -1,4 +1,4 @@
-"""What the demo promises, under each of its first seeds: a ticket with its history, and another one, by now."""
+"""What the demo promises, under each of its first seeds: a ticket with its history, another one, and passes, by now."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,3 +32,7 @@ def test_a_ticket_with_a_history_is_there_and_another_opens_before_now(seed: int
     assert opened_min[1] <= NOW_MIN
     assert len(min(local, key=lambda ticket: ticket.opened_at).history) >= 2
     assert (decode_judged(ran.judged[-1]).state == ChannelState.BREACH).any()
+    leaders = [place for ticket in local for place in ticket.candidates[:3]]
+    assert all(place.passes is not None for place in leaders)
+    assert any(place.passes.count for place in leaders if place.passes)
+    assert all(place.passes is None for ticket in local for place in ticket.candidates[3:])
