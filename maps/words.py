@@ -38,11 +38,12 @@ _TABLE: dict[str, tuple[str, str]] = {
     "candidates": ("疑似来源", "Suspected sources"),
     "probability": ("概率", "Probability"),
     "distance": ("距离", "Distance"),
-    "passes_told": (
-        "近 2 小时巡航经过 {count} 次，其中 {raised} 次抬升",
-        "passed {count} times in 2 hours, raised {raised} times",
+    "passes_told": ("巡航 {count} 次，抬升 {raised} 次", "passed {count}×, raised {raised}×"),
+    "passes_none": ("无巡航经过", "not passed"),
+    "passes_meaning": (
+        "近 2 小时巡航车经过其边界 100 米内的次数，以及其中污染物抬升的次数",
+        "How often a patrol vehicle passed within 100 m of the fence in 2 hours, and measured a rise there",
     ),
-    "passes_none": ("近 2 小时无巡航经过", "not passed in 2 hours"),
     "recommendation": ("建议", "Advice"),
     "why": ("理由", "Why"),
     "wind": ("风", "Wind"),

@@ -87,13 +87,13 @@ function flags(joined) {
 }
 
 // How often vehicles passed a candidate's fence, and how often they saw it raised; null where that is not told.
-function passesText({ passes }) {
+function passesNote({ passes }) {
   if (!passes) return null;
-  return passes.count ? word("passes_told", passes) : word("passes_none");
+  return make("small", { title: word("passes_meaning"), text: word(passes.count ? "passes_told" : "passes_none", passes) });
 }
 
 function candidateTable(ticket) {
-  const rows = ticket.candidates.slice(0, 5).map((candidate, index) => [String(index + 1), candidate.name, candidate.probability, `${candidate.distance_m} m`, passesText(candidate)]);
+  const rows = ticket.candidates.slice(0, 5).map((candidate, index) => [String(index + 1), candidate.name, candidate.probability, `${candidate.distance_m} m`, passesNote(candidate)]);
   const shown = rows.reduce((sum, row) => sum + row[2], 0);
   rows.push(["", word("unknown_source"), Math.max(0, 1 - shown), "", null]);
   const heads = ["", word("candidates"), word("probability"), word("distance")];
@@ -101,7 +101,7 @@ function candidateTable(ticket) {
     make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col", text })))),
     make("tbody", {}, ...rows.map(([number, name, share, distance, passes]) => make("tr", {},
       make("td", {}, number ? make("i", { class: "number", text: number }) : ""),
-      make("td", {}, name, passes ? make("small", { text: passes }) : null),
+      make("td", {}, name, passes),
       make("td", {}, make("meter", { min: 0, max: 1, value: share.toFixed(3) }), ` ${percent(share)}`),
       make("td", { text: distance })))));
 }
