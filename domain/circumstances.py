@@ -5,11 +5,12 @@ import numpy as np
 from domain.degraded import NAMES, degradations
 from domain.field import JudgedField
 from domain.limits.crossing import LimitState, crossings_of
-from domain.trail import TRAIL_MIN, Trail
+from domain.trail import Trail
 from domain.zone import Zone
 
 WIND_STUCK = "wind_stuck"
-"""The wind has not changed at all for `TRAIL_MIN`: an hourly one would have, and air never stands so still."""
+STUCK_MIN = 90
+"""The wind has not changed at all for so long: an hourly one would have, and air never stands so still."""
 MISSING = (*NAMES, WIND_STUCK)
 """Every name of what may be missing."""
 STIR_MS = 0.1
@@ -28,7 +29,8 @@ def crossed_by(limits: LimitState, sensors: tuple[int, ...]) -> tuple[str, ...]:
 
 
 def _is_stuck(trail: Trail) -> bool:
-    if len(trail.east_ms) < TRAIL_MIN:
+    east_ms, north_ms = trail.east_ms[-STUCK_MIN:], trail.north_ms[-STUCK_MIN:]
+    if len(east_ms) < STUCK_MIN:
         return False
-    still = bool(np.ptp(trail.east_ms) == 0.0 and np.ptp(trail.north_ms) == 0.0)
-    return still and float(np.hypot(trail.east_ms[-1], trail.north_ms[-1])) > STIR_MS
+    still = bool(np.ptp(east_ms) == 0.0 and np.ptp(north_ms) == 0.0)
+    return still and float(np.hypot(east_ms[-1], north_ms[-1])) > STIR_MS

@@ -8,6 +8,7 @@ from domain.channels import MINUTE_MS
 from domain.field import ChannelState
 from domain.hearing import Minute, begin, hear
 from domain.incident import Incident
+from domain.old_air import old_air_odds
 from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.roadside import TRACERS
@@ -138,7 +139,9 @@ def find_new(
         found, waits_min = _search_for_one(group, ~claimed, air, costs, zone)
         asked[group, 0], asked[group, 1] = window.minute + waits_min, recent[group]
         if found is not None and ((alone and _is_usual(found, costs)) or _convinces(found, costs, zone)):
-            _take_in(incidents, found, _explained_by(found, recent, zone) or (seed,), (window, minute), zone)
+            sensors = _explained_by(found, recent, zone) or (seed,)
+            if not _is_old_air(incidents, found, sensors, air, zone):
+                _take_in(incidents, found, sensors, (window, minute), zone)
             claimed = claimed_by(tuple(incidents), len(recent))
     return tuple(incidents), asked
 
@@ -170,6 +173,24 @@ def _joins(incidents: list[Incident], found: Finding, sensors: tuple[int, ...]) 
             incidents[at] = replace(incident, claimed=tuple(sorted({*incident.claimed, *sensors})))
             return True
     return False
+
+
+def _is_old_air(
+    incidents: list[Incident], found: Finding, sensors: tuple[int, ...], air: tuple[Window, Trail], zone: Zone
+) -> bool:
+    """Say whether the plume of a ticket's source, carried on, explains sensors nearly as well as a new source would.
+
+    Where it does so better they are given to that incident; where neither leads they wait.
+    """
+    told = [at for at, incident in enumerate(incidents) if incident.ticket]
+    odds = [old_air_odds(incidents[at], np.array(sensors), air, zone) for at in told]
+    lead = found.belief.odds - max(odds, default=0.0)
+    if not odds or lead >= zone.rules.open_odds:
+        return False
+    if lead < 0.0:
+        at = told[int(np.argmax(odds))]
+        incidents[at] = replace(incidents[at], claimed=tuple(sorted({*incidents[at].claimed, *sensors})))
+    return True
 
 
 def _stands_alone(sensor: int, minute: Minute, zone: Zone) -> bool:

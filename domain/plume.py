@@ -10,6 +10,10 @@ AGE_MIN = np.array([0.25, 0.75, 1.25, 1.9, 2.7, 3.75, 5.25, 7.25, 9.75, 13.0, 17
 STAY_MIN = np.array([0.5, 0.5, 0.55, 0.75, 0.9, 1.25, 1.75, 2.25, 3.0, 3.5, 4.75, 6.5, 8.5])
 """How long a puff of each age stands for. [min]"""
 
+OLD_AGE_MIN = np.array([30.0, 39.5, 52.0, 68.0, 90.0])
+OLD_STAY_MIN = np.array([8.5, 11.0, 14.0, 19.0, 25.0])
+"""The same of old air, which a search for new sources does not look at. [min]"""
+
 WANDER_RAD = 0.16
 """How far the wind at a place strays from the zone's, beside what plain dispersion allows for. Design value. [rad]"""
 WANDER_MS = 0.3
@@ -26,6 +30,7 @@ def footprint(  # noqa: PLR0913 - one equation
     moved: tuple[FloatArray, FloatArray],
     oldest_min: float,
     scale: float = 1.0,
+    puffs: tuple[FloatArray, FloatArray] = (AGE_MIN, STAY_MIN),
 ) -> Float32Array:
     """Return concentrations per unit emission, shape (sources, sensors). [µg/m³ per µg/s]
 
@@ -42,9 +47,11 @@ def footprint(  # noqa: PLR0913 - one equation
         moved: Where air of each of the ages `scale * AGE_MIN` has come from and its way, as `trail.carried` tells.
         scale: What ages are multiplied by, in networks denser than a zone's.
         oldest_min: Puffs older than this are not there yet: the source has only just begun. [min]
+        puffs: Their ages, and how long each stands for. [min]
     """
     moved_m, way_m = moved
-    age_min = scale * AGE_MIN
+    ages_min, stay_min = puffs
+    age_min = scale * ages_min
     across = 0.16 * way_m / np.sqrt(1.0 + 0.0004 * way_m)
     spread_sq = across**2 + (WANDER_RAD * way_m) ** 2 + (WANDER_MS * 60.0 * age_min) ** 2
     up_m = INLET_SIGMA_M + 0.14 * way_m / np.sqrt(1.0 + 0.0003 * way_m) + 0.1 * WANDER_MS * 60.0 * age_min
@@ -57,7 +64,7 @@ def footprint(  # noqa: PLR0913 - one equation
     for age in range(max(int(np.searchsorted(age_min, oldest_min)), 1)):
         sigma_sq = (spread_sq[age] + own_sq).astype(np.float32)
         lift = np.exp(-0.5 * (heights_m / up_m[age]) ** 2)
-        strength = (2.0 * 60.0 * scale * STAY_MIN[age] * lift / ((2.0 * np.pi) ** 1.5 * up_m[age])).astype(np.float32)
+        strength = (2.0 * 60.0 * scale * stay_min[age] * lift / ((2.0 * np.pi) ** 1.5 * up_m[age])).astype(np.float32)
         east = east_m - np.float32(moved_m[age, 0])
         north = north_m - np.float32(moved_m[age, 1])
         east *= east

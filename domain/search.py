@@ -150,7 +150,7 @@ def search(
     first = min(max(first_bin - window.first_bin, 0), len(window.score) - 1)
     bins = np.arange(first, len(window.score))
     ages = LEAD_MIN + BIN_MIN * np.arange(len(bins), dtype=np.float64)
-    moved = [carried(trail, back, zone.sources.scale * AGE_MIN) for back in _back_min(window, bins)]
+    moved = [carried(trail, back, zone.sources.scale * AGE_MIN) for back in back_min(window, bins)]
     near = np.flatnonzero(free & (_distance(zone.xy_m, zone.xy_m[members]) <= zone.rules.reach_m))
     winds = list(zip(moved, ages, strict=True))
     chosen = _reaching(zone.sources, zone.xy_m[members], winds) if only is None else only
@@ -248,7 +248,7 @@ def _explained(
     return best, cost, used
 
 
-def _back_min(window: Window, bins: IntArray) -> list[int]:
+def back_min(window: Window, bins: IntArray) -> list[int]:
     """Return the middle of each bin, counted back from the newest minute. [min]"""
     begun = BIN_MIN * (window.first_bin + bins)
     last = np.minimum(begun + BIN_MIN - 1, window.minute)
@@ -282,7 +282,7 @@ def _reaching(
     return reaching
 
 
-def _soft_cap(gain: FloatArray, most: FloatArray) -> FloatArray:
+def soft_cap(gain: FloatArray, most: FloatArray) -> FloatArray:
     """Return the log-likelihood ratio where a burst of its own, this rare, may explain the same, as `gain`."""
     capped: FloatArray = gain - np.logaddexp(0.0, gain - most) + np.log1p(np.exp(-most))
     return np.where(gain > 0.0, capped, gain)
@@ -295,10 +295,10 @@ def _conclude(
     sources = zone.sources
     by_sensor, fixed, used = explained
     chosen, near, members = asked
-    capped = _soft_cap(by_sensor, rare)
+    capped = soft_cap(by_sensor, rare)
     evidence = capped.sum(axis=1) + fixed
     weight = evidence + prior
-    ranked = TEMPER * (_soft_cap(by_sensor, rare + RARE_RANKING).sum(axis=1) + fixed) + prior
+    ranked = TEMPER * (soft_cap(by_sensor, rare + RARE_RANKING).sum(axis=1) + fixed) + prior
     share = np.exp(ranked - ranked.max())
     share /= share.sum()
     best, likely = int(weight.argmax()), int(share.argmax())

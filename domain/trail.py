@@ -7,8 +7,8 @@ import numpy as np
 from domain.attribution import ZoneWind
 from domain.readings import FloatArray
 
-TRAIL_MIN = 90
-"""How far back the wind is kept: the window of evidence and the longest travel before it. [min]"""
+TRAIL_MIN = 160
+"""How far back the wind is kept: the window of evidence and the longest travel of old air before it. [min]"""
 
 
 @dataclass(frozen=True, slots=True)
