@@ -2,8 +2,6 @@
 
 import argparse
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -11,58 +9,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks._hidden_air import POLLUTANTS, Emission, Residuals, backgrounds, memory_noise, plumes, winds
-from domain.times import rfc3339, to_datetime, to_ms
-from simulators.world.plane import Plane
+from benchmarks._hidden_zone import MINUTES, PLACES, PLANE, START_MS, STATIONS, TRADES, VEHICLES, Zone, a_zone
+from domain.times import rfc3339, to_datetime
 from simulators.world.truth import TRUTH_SCHEMA
 
 DATA = Path("../shared/data")
-MINUTES, STATIONS, VEHICLES, PLACES = 960, 120, 3, 170
-START_MS = to_ms(datetime(2024, 10, 14, 20, tzinfo=UTC))
-PLANE = Plane(117.2, 39.1)
-TRADES = (
-    ("铸造", (1, 1, 0)),
-    ("建材", (0.6, 1, 0)),
-    ("涂装", (1, 0.8, 0)),
-    ("锅炉", (0.4, 0.4, 1)),
-    ("炼化", (0.3, 0.2, 1)),
-    ("物流", (0.2, 0.5, 0.6)),
-    ("电子", (0, 0, 1)),
-)
 NAMES = ("pm25", "pm10", "nox")
 DUE_MINUTES, DUE_SENSORS = 20, 2
 """A ticket is due for a source that stands out in so many sensor-minutes, at so many sensors; a fainter one is free."""
 _UTC = pa.timestamp("ms", tz="UTC")
-
-
-@dataclass
-class Zone:
-    """An invented zone: where things are [m], and what each place emits by its trade."""
-
-    stations: np.ndarray
-    places: np.ndarray
-    trades: np.ndarray
-    tracks: np.ndarray
-
-
-def a_zone(rng: np.random.Generator) -> Zone:
-    """Scatter stations in an ellipse, places in clusters, and let vehicles drive between random points."""
-
-    def scattered(count: int, apart: float) -> np.ndarray:
-        chosen = [np.zeros(2)]
-        while len(chosen) < count:
-            spot = rng.uniform(-1, 1, 2)
-            here = spot * np.array([4600, 3400])
-            if (spot**2).sum() < 1 and np.hypot(*(np.array(chosen) - here).T).min() > apart:
-                chosen.append(here)
-        return np.array(chosen)
-
-    tracks = np.empty((MINUTES * 60, VEHICLES, 2))
-    for vehicle in range(VEHICLES):
-        stops = rng.uniform(-1, 1, (601, 2)) * np.array([3000, 2300])
-        ways = np.r_[0, np.cumsum(np.hypot(*np.diff(stops, axis=0).T) / 8.0)]
-        at = np.arange(MINUTES * 60)
-        tracks[:, vehicle] = np.stack([np.interp(at, ways, stops[:, axis]) for axis in (0, 1)], axis=1)
-    return Zone(scattered(STATIONS, 330), scattered(PLACES, 170), rng.integers(0, len(TRADES), PLACES), tracks)
 
 
 def events_of(zone: Zone, wind: np.ndarray, rng: np.random.Generator) -> list[tuple[str, str, Emission]]:
@@ -138,38 +93,9 @@ def make(seed: int, folder: Path, residuals: Residuals) -> None:
 def _readings(
     zone: Zone, air: np.ndarray, clean: np.ndarray, residuals: Residuals, rng: np.random.Generator
 ) -> pa.Table:
-    sensors = STATIONS + VEHICLES
-    noise = np.empty((MINUTES, sensors, 4))
-    typical = float(np.median(clean[..., 0]))
-    pieces = residuals.draw(rng, MINUTES, typical, 3 * sensors).reshape(MINUTES, 3, sensors)
-    noise[..., 0], noise[..., 2], noise[..., 3] = pieces[:, 0], pieces[:, 1], 0.5 * pieces[:, 2]
-    noise[..., 1] = 0.85 * pieces[:, 0] + 0.25 * pieces[:, 1]
-    gain = np.exp(rng.normal(0, 0.08, (sensors, 4)))
-    seen = air * gain * np.exp(noise + rng.normal(0, 0.02, noise.shape)) + rng.normal(0, 0.6, noise.shape)
-    stuck, spiky, gone = rng.choice(STATIONS, 3, replace=False)
-    begin = int(rng.integers(100, 400))
-    seen[begin : begin + 300, stuck] = seen[begin, stuck]
-    seen[:, spiky][rng.random(MINUTES) < 0.02] *= 7.0
-    minute, sensor = np.divmod(np.arange(MINUTES * STATIONS), STATIONS)
-    phase_ms = rng.integers(0, 60_000, STATIONS)
-    time_ms = START_MS + 60_000 * minute + phase_ms[sensor]
-    kept = ~((sensor == gone) & (minute > 300) & (minute < 700)) & (rng.random(len(sensor)) > 0.01)
-    still = {
-        "sensor": sensor[kept],
-        "time": time_ms[kept],
-        "values": seen[minute, sensor][kept],
-        "xy": zone.stations[sensor[kept]],
-    }
-    second = np.arange(0, MINUTES * 60, 2)
-    parts = [still]
-    for vehicle in range(VEHICLES):
-        own = STATIONS + vehicle
-        row = seen[second // 60, own] * np.exp(0.10 * memory_noise(rng, len(second), 8.0))
-        row[:, 2] += np.exp(2.2 + memory_noise(rng, len(second), 12.0)[:, 0])
-        track = zone.tracks[second, vehicle] + rng.normal(0, 3, (len(second), 2))
-        parts.append(
-            {"sensor": np.full(len(second), own), "time": START_MS + 1000 * second + 500, "values": row, "xy": track}
-        )
+    seen, gone = _seen(air, clean, residuals, rng)
+    parts = [_stations(zone, seen, gone, rng)]
+    parts += [_vehicle(zone, seen, vehicle, rng) for vehicle in range(VEHICLES)]
     column = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     delay_ms = np.exp(rng.normal(0.3, 0.6, len(column["time"]))) * 1000 + np.where(
         rng.random(len(column["time"])) < 0.003, 240_000, 0
@@ -188,6 +114,44 @@ def _readings(
             **{name: np.round(np.maximum(column["values"][:, at], 0.1), 1) for at, name in enumerate(POLLUTANTS)},
         }
     )
+
+
+def _seen(air: np.ndarray, clean: np.ndarray, residuals: Residuals, rng: np.random.Generator) -> tuple[np.ndarray, int]:
+    """Return what every device shows each minute, one stuck and one with spikes, and who falls silent."""
+    sensors = STATIONS + VEHICLES
+    noise = np.empty((MINUTES, sensors, 4))
+    typical = float(np.median(clean[..., 0]))
+    pieces = residuals.draw(rng, MINUTES, typical, 3 * sensors).reshape(MINUTES, 3, sensors)
+    noise[..., 0], noise[..., 2], noise[..., 3] = pieces[:, 0], pieces[:, 1], 0.5 * pieces[:, 2]
+    noise[..., 1] = 0.85 * pieces[:, 0] + 0.25 * pieces[:, 1]
+    gain = np.exp(rng.normal(0, 0.08, (sensors, 4)))
+    seen = air * gain * np.exp(noise + rng.normal(0, 0.02, noise.shape)) + rng.normal(0, 0.6, noise.shape)
+    stuck, spiky, gone = rng.choice(STATIONS, 3, replace=False)
+    begin = int(rng.integers(100, 400))
+    seen[begin : begin + 300, stuck] = seen[begin, stuck]
+    seen[:, spiky][rng.random(MINUTES) < 0.02] *= 7.0
+    return seen, int(gone)
+
+
+def _stations(zone: Zone, seen: np.ndarray, gone: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    minute, sensor = np.divmod(np.arange(MINUTES * STATIONS), STATIONS)
+    phase_ms = rng.integers(0, 60_000, STATIONS)
+    time_ms = START_MS + 60_000 * minute + phase_ms[sensor]
+    kept = ~((sensor == gone) & (minute > 300) & (minute < 700)) & (rng.random(len(sensor)) > 0.01)
+    return {
+        "sensor": sensor[kept],
+        "time": time_ms[kept],
+        "values": seen[minute, sensor][kept],
+        "xy": zone.stations[sensor[kept]],
+    }
+
+
+def _vehicle(zone: Zone, seen: np.ndarray, vehicle: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    second, own = np.arange(0, MINUTES * 60, 2), STATIONS + vehicle
+    row = seen[second // 60, own] * np.exp(0.10 * memory_noise(rng, len(second), 8.0))
+    row[:, 2] += np.exp(2.2 + memory_noise(rng, len(second), 12.0)[:, 0])
+    track = zone.tracks[second, vehicle] + rng.normal(0, 3, (len(second), 2))
+    return {"sensor": np.full(len(second), own), "time": START_MS + 1000 * second + 500, "values": row, "xy": track}
 
 
 def _weather(wind: np.ndarray, rng: np.random.Generator) -> pa.Table:
