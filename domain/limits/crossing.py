@@ -142,9 +142,7 @@ def crossings_of(state: LimitState, sensors: Iterable[int]) -> tuple[tuple[int, 
         for sensor in sensors
         if sensor < known
         for rule in (Rule.HOUR_LIMIT, Rule.HOUR_WARNING)
-        for channel in np.flatnonzero(
-            np.isin(state.lasting[rule].scope[sensor], (Scope.LOCAL, Scope.UNCOMPARED))
-        ).tolist()
+        for channel in np.flatnonzero(np.isin(state.lasting[rule].scope[sensor], _TOLD)).tolist()
     )
 
 
