@@ -6,6 +6,7 @@ import numpy as np
 
 from domain import passes as road
 from domain import regional as region
+from domain import sensor_care
 from domain.attribution import ZoneWind, zone_wind
 from domain.channels import MINUTE_MS, POLLUTANTS
 from domain.circumstances import crossed_by, missing_now
@@ -17,8 +18,10 @@ from domain.incident import Incident
 from domain.limits import crossing
 from domain.readings import BoolArray, FloatArray
 from domain.regional_channels import regional_channels
+from domain.splits import tell_splits
 from domain.ticket import Ticket
 from domain.times import rfc3339, to_datetime
+from domain.traffic import Jam, hold_traffic
 from domain.trail import Trail, blow, no_trail
 from domain.visits import Ways, drive, no_ways
 from domain.window import Window, look, no_window
@@ -54,6 +57,8 @@ class CorrelateState:
         ways: Where they were.
         limits: Means, and crossings of limits that last.
         regional: What is remembered of the whole zone.
+        jams: Pieces of road whose traffic was told of.
+        care: Channels that are not believed, and the tickets of those that need care.
     """
 
     minute: int = -1
@@ -67,6 +72,8 @@ class CorrelateState:
     ways: Ways = field(default_factory=no_ways)
     limits: crossing.LimitState = field(default_factory=crossing.no_crossings)
     regional: region.RegionalState = field(default_factory=region.RegionalState)
+    jams: tuple[Jam, ...] = ()
+    care: sensor_care.CareState = field(default_factory=sensor_care.CareState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +91,10 @@ def advance(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[Cor
         return state, Outcome()
     limits, crossed = crossing.advance(state.limits, judged, zone.limits)
     whole, notices, told = region.advance(state.regional, judged, zone)
-    state, outcome = _correlate(replace(state, limits=limits, regional=whole), judged, zone)
-    decisions = (*outcome.decisions, *told, *crossing.decisions_of(crossed, judged.clock_ms, zone.limits))
-    return state, Outcome((*outcome.tickets, *notices), decisions)
+    cared, (faults, suspected) = sensor_care.advance(state.care, judged, zone)
+    state, outcome = _correlate(replace(state, limits=limits, regional=whole, care=cared), judged, zone)
+    decisions = (*outcome.decisions, *told, *suspected, *crossing.decisions_of(crossed, judged.clock_ms, zone.limits))
+    return state, Outcome((*outcome.tickets, *notices, *faults), decisions)
 
 
 def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[CorrelateState, Outcome]:
@@ -105,10 +113,11 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     incidents, asked = find_new(
         incidents, asked, heard, (window, trail), _costs(judged, regional, wind, state.regional), zone
     )
+    jams, jammed = hold_traffic(state.jams, driven, parts, judged.clock_ms, zone)
     hot, passed = _passing(state.hot, judged, zone)
     breached, held = _held(state.breached, incidents, judged, regional, zone)
     merged = _merged(absorbed, judged.clock_ms)
-    tickets, decisions = list(merged.tickets), [*passed, *held, *merged.decisions]
+    tickets, decisions = list(merged.tickets), [*passed, *held, *jammed, *merged.decisions]
     missing = missing_now(judged, trail, zone) if incidents else ()
     living: list[Incident] = []
     for before in incidents:
@@ -120,6 +129,7 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
             tickets.append(after.ticket)
         if not ended:
             living.append(after)
+    living, tickets, split = tell_splits(living, tickets, to_datetime(judged.clock_ms))
     state = replace(
         state,
         minute=minute,
@@ -131,8 +141,9 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
         breached=breached,
         passes=driven,
         ways=ways,
+        jams=jams,
     )
-    return state, Outcome(tuple(tickets), tuple(decisions))
+    return state, Outcome(tuple(tickets), (*decisions, *split))
 
 
 def _costs(judged: JudgedField, regional: BoolArray, wind: ZoneWind, whole: region.RegionalState) -> FloatArray:

@@ -7,7 +7,7 @@ from enum import StrEnum
 class Decision(StrEnum):
     """Why a ticket was opened or changed, or why none was opened.
 
-    The first six bear the words of a ticket's history; the others say why an excess is held back, or what the advice
+    The first seven bear the words of a ticket's history; the others say why an excess is held back, or what the advice
     on an opened ticket has to heed. The last four are told of means, whether or not there is a ticket: only a legal
     limit is called one, a site's own warning level makes a high value.
     """
@@ -18,11 +18,14 @@ class Decision(StrEnum):
     RECOMMENDATION = "recommendation"
     ENDED = "ended"
     MERGED = "merged"
+    SPLIT = "split"
 
     BELOW_DURATION = "below_duration"
     SENSOR_SUSPECT = "sensor_suspect"
     SINGLE_SENSOR_SHORT = "single_sensor_short"
     REGIONAL = "regional"
+    TRAFFIC = "traffic"
+    SENSOR_CARE = "sensor_care"
 
     CALM = "calm"
     REGISTERED_WORKS = "registered_works"
@@ -41,7 +44,8 @@ class DecisionMade:
     Attributes:
         at_ms: The tick of the zone clock. [ms]
         name: What was decided.
-        key: The ticket's id; before one opens `sensor/pollutant/first reading of the excess`; of a mean
+        key: The ticket's id; before one opens `sensor/pollutant/first reading of the excess`, of traffic with the
+            place instead of the sensor; of a mean
             `sensor (or site)/pollutant/averaging/end of the time averaged over`.
     """
 

@@ -121,7 +121,7 @@ def write_up(
         lat=conclusion.lat,
         sensors=tuple(names[sensor] for sensor in incident.sensors),
         excluded=ticket.excluded if ended else _excluded(ticket.excluded, incident, judged, zone),
-        wind=_wind(wind, zone),
+        wind=wind_of(wind, zone),
         candidates=with_passes(conclusion.candidates, beside.ways, zone),
         unknown_probability=conclusion.unknown,
         recommendation=conclusion.advice.recommendation,
@@ -137,6 +137,12 @@ def write_merged(ticket: Ticket, into: str, at: datetime) -> Ticket:
     last = ticket.history[-1]
     entry = replace(last, at=at, what="merged", who="system", state=TicketState.MERGED, why=(into,))
     return replace(ticket, state=TicketState.MERGED, updated_at=at, history=(*ticket.history, entry))
+
+
+def write_split(ticket: Ticket, other: str, at: datetime) -> Ticket:
+    """Return a ticket some of whose sensors another's source explains now; `why` of its last entry names that one."""
+    entry = replace(ticket.history[-1], at=at, what="split", who="system", why=(other,))
+    return replace(ticket, updated_at=at, history=(*ticket.history, entry))
 
 
 def _opened(incident: Incident, conclusion: Conclusion, zone: Zone) -> Ticket:
@@ -232,7 +238,8 @@ def _flag_names(bits: int) -> str:
     return "+".join(flag.name.lower() for flag in Flag if flag.name and flag & bits)
 
 
-def _wind(wind: ZoneWind, zone: Zone) -> Wind:
+def wind_of(wind: ZoneWind, zone: Zone) -> Wind:
+    """Return the zone's wind as a ticket shows it."""
     if np.isnan(wind.speed_ms):
         return Wind(speed_ms=None, from_deg=None, calm=True)
     return Wind(speed_ms=round(wind.speed_ms, 1), from_deg=round(wind.from_deg) % 360, calm=wind.is_calm(zone.rules))

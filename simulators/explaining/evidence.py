@@ -25,7 +25,7 @@ def explain(part: RunPart) -> Explanation:
         timezone=zone.site.timezone,
         open_odds=zone.rules.open_odds,
         agree_gain=zone.rules.agree_gain,
-        moments=() if regional else moments_of(part, zone),
+        moments=moments_of(part, zone) if ticket.kind is TicketKind.LOCAL else (),
         levels=_levels(part, zone) if regional else (),
         flagged=_flagged(part, zone),
         held=_held(part, zone),

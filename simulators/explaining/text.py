@@ -17,12 +17,19 @@ SENSORS_SHOWN, HELD_SHOWN, FLAGGED_SHOWN = 10, 6, 6
 
 def as_text(told: Explanation, verdict: str | None = None) -> str:
     """Return lines for people; `verdict` says whether it was right, where that is known."""
-    regional = told.ticket.kind is TicketKind.REGIONAL
-    middle = _levels(told) if regional else [line for at in range(len(told.moments)) for line in _moment(told, at)]
+    middle = _middle(told)
     parts = (_head(told), _excluded(told), middle, _held(told), _concluded(told), _history(told))
     lines = [line for part in parts for line in part]
     lines += ["", f"真值 Truth: {verdict}"] if verdict else []
     return "\n".join("".join(sign if sign.isprintable() else "?" for sign in line) for line in lines)
+
+
+def _middle(told: Explanation) -> list[str]:
+    if told.ticket.kind is TicketKind.SENSOR:
+        return ["", "3 比较 Compared", "  a device that needs care: its air was not judged, so there are no candidates"]
+    if told.ticket.kind is TicketKind.REGIONAL:
+        return _levels(told)
+    return [line for at in range(len(told.moments)) for line in _moment(told, at)]
 
 
 def as_json(told: Explanation, verdict: Mapping[str, object] | None = None) -> dict[str, object]:

@@ -73,7 +73,6 @@ def test_ozone_that_stands_still_is_no_clue(stuck: Run) -> None:
     assert clues == []
 
 
-@pytest.mark.xfail(strict=False, reason="tickets of kind sensor are not written yet")
 def test_ozone_that_stands_still_is_told(stuck: Run) -> None:
     told = {(name, one["excluded"][0]["reason"]) for one in stuck.of_kind("sensor") for name in one["sensors"]}
 

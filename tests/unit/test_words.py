@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain import recommend, regional_notice
+from domain.care_ticket import ADVICE
 from domain.circumstances import MISSING
 from domain.decisions import Decision
 from domain.field import Flag
@@ -15,7 +16,7 @@ from maps.words import words as page_words
 from simulators.replay.wording import words as run_words
 
 DOCUMENTED = set(re.findall(r"`(\w+)`", (Path(__file__).parents[2] / "docs/interfaces.md").read_text(encoding="utf-8")))
-TOLD = ("opened", "reopened", "amended", "candidates", "recommendation", "ended", "merged")
+TOLD = ("opened", "reopened", "amended", "candidates", "recommendation", "ended", "merged", "split")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -26,7 +27,7 @@ def constants(module: object) -> set[str]:
     return {text for text in found if re.fullmatch(r"[a-z]+(_[a-z]+)+", text)}
 
 
-ADVISED = constants(recommend) | set(regional_notice._ADVICE.reasons)
+ADVISED = constants(recommend) | set(regional_notice._ADVICE.reasons) | set(ADVICE.values())
 REASONS = sorted({*ADVISED, *MISSING, Decision.LIMIT_CROSSED.value, Decision.HIGH_VALUE.value})
 FLAGS = [flag.name.lower() for flag in Flag if flag.name and flag]
 
