@@ -21,7 +21,7 @@ from domain.regional_channels import regional_channels
 from domain.splits import tell_splits
 from domain.ticket import Ticket
 from domain.times import rfc3339, to_datetime
-from domain.traffic import Jam, hold_traffic
+from domain.traffic import hold_traffic
 from domain.trail import Trail, blow, no_trail
 from domain.visits import Ways, drive, no_ways
 from domain.window import Window, look, no_window
@@ -72,7 +72,7 @@ class CorrelateState:
     ways: Ways = field(default_factory=no_ways)
     limits: crossing.LimitState = field(default_factory=crossing.no_crossings)
     regional: region.RegionalState = field(default_factory=region.RegionalState)
-    jams: tuple[Jam, ...] = ()
+    jams: tuple[int, ...] = ()
     care: sensor_care.CareState = field(default_factory=sensor_care.CareState)
 
 
