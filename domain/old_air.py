@@ -23,6 +23,8 @@ LIKELY_SHARE = 0.02
 RATE_STRAYS = 0.7
 """Scatter (in logarithms) of an excess about what the plume brings that made the incident's peak: both fluctuate, as
 `likelihood.STRAY` has it, and the peak is the greater. Design value."""
+GONE_MIN = 120
+"""What came with a peak so long ago has left: the oldest puffs, and half an hour in which the source went on. [min]"""
 _LEAST_UGM3, _LEAST_TOLD = 0.1, 1e-30
 
 
@@ -41,7 +43,8 @@ def old_air_odds(incident: Incident, group: IntArray, air: tuple[Window, Trail],
     """
     window, _ = air
     chosen = np.flatnonzero(incident.belief.share >= LIKELY_SHARE)
-    if not len(chosen) or not len(group) or incident.peak.channel >= TRACERS:
+    gone = window.minute - incident.peak.time_ms // MINUTE_MS > zone.sources.scale * GONE_MIN
+    if gone or not len(chosen) or not len(group) or incident.peak.channel >= TRACERS:
         return 0.0
     told = _told(incident, chosen, group, air, zone)
     score = window.score[:, group]

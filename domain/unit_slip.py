@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.channels import N_POLLUTANTS
+from domain.healing import follow_agreement, still_held
 from domain.readings import BoolArray, FloatArray, IntArray
 
 GAS_FACTORS = (1.88, 1.96, 2.0)
@@ -96,10 +97,10 @@ def follow_ratio(known: RatioRun, ratio: FloatArray, told: BoolArray, scatter: F
     stray = np.where(strays & ~again, ratio, np.where(told, np.nan, known.stray))
     sudden = np.where(again, alike & (np.abs(known.level) <= AGREES) & (known.count >= HEALS_READINGS), known.sudden)
     agreeing = told & (np.abs(np.where(told, ratio, np.inf)) <= AGREES)
-    agrees = np.where(told, np.where(agreeing, known.agrees + 1, 0), known.agrees)
+    agrees = follow_agreement(known.agrees, told, agreeing)
     steady = sudden & (rough <= np.minimum(_ROUGHEST * np.maximum(scatter, 0.05), _ROUGHEST_OF_ALL))
     slipped = steady & _explained(level, count)
-    held = (known.held | slipped) & (agrees < HEALS_READINGS)
+    held = still_held(known.held | slipped, agrees, HEALS_READINGS)
     return RatioRun(level=level, rough=rough, count=count, stray=stray, sudden=sudden, held=held, agrees=agrees)
 
 
