@@ -74,7 +74,9 @@ def advance(state: CareState, judged: JudgedField, zone: Zone) -> tuple[CareStat
     minute = judged.minute_ms // MINUTE_MS
     state, seen = _follow(_sized(state, len(zone.is_vehicle)), judged, minute, zone.is_vehicle)
     state, ended = _healed(state, judged.clock_ms, minute)
-    lasting = seen & (minute - state.since >= LASTS_MIN) & ((state.words >= WORDS) | _IS_OFFLINE)
+    lasting = np.zeros(seen.shape, np.bool_)
+    at = np.nonzero(seen)
+    lasting[at] = (minute - state.since[at] >= LASTS_MIN[at[2]]) & ((state.words[at] >= WORDS) | (at[2] == _OFFLINE))
     if not lasting.any():
         return state, (ended, ())
     state, (tickets, decisions) = _open(state, lasting, judged, zone)
@@ -100,16 +102,19 @@ def _follow(state: CareState, judged: JudgedField, minute: int, is_vehicle: Bool
     Returns:
         The new state, and what is flagged in this very minute, shape (sensors, 4, reasons).
     """
-    rows = judged.sensor
-    flags = judged.flags[:, :, np.newaxis]
+    some = (
+        judged.flags.any(axis=1) | state.since.reshape(len(state.since), -1).any(axis=1)[judged.sensor]
+    )  # of others there is nothing to follow
+    rows = judged.sensor[some]
+    flags = judged.flags[some][:, :, np.newaxis]
     silent = (flags & np.uint16(Flag.OFFLINE)) != 0
-    known = (~np.isnan(judged.value)[:, :, np.newaxis] | (flags != 0)) & (~silent | _IS_OFFLINE)
+    known = (~np.isnan(judged.value[some])[:, :, np.newaxis] | (flags != 0)) & (~silent | _IS_OFFLINE)
     parked = is_vehicle[rows][:, np.newaxis, np.newaxis] & _IS_OFFLINE  # a vehicle that is silent has parked
     now = ((flags & _BITS) != 0) & ~parked
     before = state.since[rows]
     since, words, told = state.since.copy(), state.words.copy(), state.told.copy()
     since[rows] = np.where(known, np.where(now, np.where(before > 0, before, minute), 0), before)
-    spoken = state.words[rows] + (now & known & judged.fresh[:, np.newaxis, np.newaxis])
+    spoken = state.words[rows] + (now & known & judged.fresh[some][:, np.newaxis, np.newaxis])
     words[rows] = np.where(since[rows] > 0, spoken, 0)
     told[rows] &= since[rows] > 0
     seen = np.zeros(since.shape, np.bool_)
@@ -140,6 +145,8 @@ def _open(state: CareState, lasting: BoolArray, judged: JudgedField, zone: Zone)
     day = local_day(judged.clock_ms, zone)
     state = state if state.day == day else replace(state, day=day, opened=0)
     new = lasting & ~_covered(state.cases, len(lasting))[:, :, np.newaxis]
+    if not new.any():
+        return state, ((), ())
     waits = state.rests > judged.minute_ms // MINUTE_MS
     if _is_network(judged, zone):
         waits = waits | _IS_OFFLINE
