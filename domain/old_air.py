@@ -9,11 +9,12 @@ import numpy as np
 from domain.channels import MINUTE_MS
 from domain.incident import Incident
 from domain.likelihood import LOUDEST, Pairs, fit, gains, pairs_of
+from domain.mixtures import SHARED
 from domain.plume import AGE_MIN, OLD_AGE_MIN, OLD_STAY_MIN, footprint
 from domain.rarity import rarity, usual_size
 from domain.readings import FloatArray, IntArray
 from domain.roadside import TRACERS
-from domain.search import LEAD_MIN, SHARED, TEMPER, back_min, soft_cap
+from domain.search import LEAD_MIN, TEMPER, back_min, soft_cap
 from domain.trail import Trail, carried
 from domain.window import BIN_MIN, Float32Array, Window
 from domain.zone import Zone

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from domain.channels import MINUTE_MS
-from domain.likelihood import BEND, LOUDEST, Pairs, fit, gains, pairs_of
+from domain.likelihood import LOUDEST, fit, pairs_of
+from domain.mixtures import explained
 from domain.plume import AGE_MIN, footprint
 from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
@@ -14,6 +14,7 @@ from domain.roadside import TRACERS
 from domain.sources import Sources
 from domain.trail import Trail, carried
 from domain.window import BIN_MIN, Float32Array, Window
+from domain.witnesses import Seen, distance_m, seen_by
 from domain.zone import Zone
 
 REGISTERED_MOST = 32
@@ -22,22 +23,19 @@ UNREGISTERED_MOST = 48
 """The same of places that nobody registered."""
 LEAST_REACH = 1e-8
 """A place whose plume reaches no loud sensor better than this explains nothing. [µg/m³ per µg/s]"""
+TURN_DEG = 14.0
+"""The zone's wind may point amiss by so much, everywhere and for long: a vane's fault, streets. Design value. [deg]"""
+TURNED, STRAIGHT = float(np.log(0.25)), float(np.log(0.5))
+"""How likely that is to either side, and that it points right (in logarithms). Design values."""
+FAR_ODDS, LAGGING_ODDS = 4.0, 6.0
+"""Turns are tried where a ticket is not farther than the first, on places that are not farther behind than the second.
+"""
 LEAD_MIN = 7.5
 """A source may have begun so long before the first loud bin. [min]"""
-COST = 1.0
-"""What each explained pollutant costs: its emission rate was free. Design value."""
-EMITS_WEIGHT = 0.7
-"""How much is believed of what an industry is known to emit. Design value."""
-SHARED = 0.65
-"""PM2.5 and PM10 share their noise: each counts so much. Design value."""
 RARE_PASS = 2.0
 """A lorry ahead looks like a plume so often that a piece of a vehicle's way can say no more than this. Design value."""
 PASS_WEIGHT = 0.5
 """Pieces of one way share their noise, so each counts less than a station. Design value."""
-PASS_REACH_M = 1200.0
-"""Vehicles are asked within this distance of the loud stations. [m]"""
-PASSES_MOST = 50
-"""So many pieces are asked, the nearest first."""
 RARE_RANKING = 4.0
 """Where sources are compared with each other a sensor may say so much more than bursts are rare. Design value."""
 TEMPER = 0.7
@@ -49,26 +47,8 @@ LULL_BINS = 3
 FIRST_BINS = 10
 """A new source is looked for in so many of the newest bins."""
 
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What stations, and after them pieces of vehicles' ways, saw by bin.
-
-    Attributes:
-        xy_m: Where, shape (n, 2). [m]
-        score: Excess in units of its scatter, shape (b, n, 3).
-        scale: That scatter, shape (b, n, 3). [µg/m³]
-        said: Where something was said, shape (b, n, 3).
-    """
-
-    xy_m: FloatArray
-    score: Float32Array
-    scale: Float32Array
-    said: BoolArray
-
-
-Explained = tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]
-Asked = tuple[IntArray, IntArray, IntArray]
+Winds = list[tuple[tuple[FloatArray, FloatArray], float]]
+"""By bin: where air of each age has come from and its way, and how old the oldest puff is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,30 +131,50 @@ def search(
     bins = np.arange(first, len(window.score))
     ages = LEAD_MIN + BIN_MIN * np.arange(len(bins), dtype=np.float64)
     moved = [carried(trail, back, zone.sources.scale * AGE_MIN) for back in back_min(window, bins)]
-    near = np.flatnonzero(free & (_distance(zone.xy_m, zone.xy_m[members]) <= zone.rules.reach_m))
+    near = np.flatnonzero(free & (distance_m(zone.xy_m, zone.xy_m[members]) <= zone.rules.reach_m))
     winds = list(zip(moved, ages, strict=True))
     chosen = _reaching(zone.sources, zone.xy_m[members], winds) if only is None else only
     if not len(chosen) or not len(near):
         return None
-    seen = _seen(window, bins, near, zone.xy_m[members], zone)
-    sources = zone.sources
-    told = np.stack(
-        [
-            footprint(
-                sources.xy_m[chosen],
-                sources.radius_m[chosen],
-                sources.height_m[chosen],
-                seen.xy_m,
-                way,
-                age,
-                sources.scale,
-            )
-            for way, age in winds
-        ],
-        axis=1,
+    asked = _Asked(window, bins, near, members, seen_by(window, bins, near, zone.xy_m[members], zone), winds, zone)
+    tried = [_tried(asked, chosen, 0.0)]
+    weight = tried[0].evidence + tried[0].prior
+    if weight.max() > zone.rules.open_odds - FAR_ODDS:
+        close = chosen[weight > weight.max() - LAGGING_ODDS]
+        tried += [_tried(asked, close, turn) for turn in (-TURN_DEG, TURN_DEG)]
+    return _conclude(asked, _together(tried))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    window: Window
+    bins: IntArray
+    near: IntArray
+    members: IntArray
+    seen: Seen
+    winds: Winds
+    zone: Zone
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """Hypotheses under one turn of the wind: place, gain of each sensor, its cost, pollutants used, prior, evidence."""
+
+    place: IntArray
+    ranked: FloatArray
+    capped: FloatArray
+    used: BoolArray
+    prior: FloatArray
+    evidence: FloatArray
+
+
+def _tried(asked: _Asked, chosen: IntArray, turn_deg: float) -> _Tried:
+    """Weigh places as if the wind blew from elsewhere by some degrees."""
+    seen, window, sources = asked.seen, asked.window, asked.zone.sources
+    pairs = pairs_of(
+        _told(sources, chosen, seen.xy_m, asked.winds, turn_deg), LOUDEST * max(float(seen.score.max(initial=0.0)), 3.0)
     )
-    pairs = pairs_of(told, LOUDEST * max(float(seen.score.max(initial=0.0)), 3.0))
-    loud = window.score[np.ix_(bins, members)].max(axis=(0, 1)) > EARLIER_SIGMA
+    loud = window.score[np.ix_(asked.bins, asked.members)].max(axis=(0, 1)) > EARLIER_SIGMA
     ratio = np.stack(
         [
             fit(pairs, seen.score[..., channel], seen.scale[..., channel], seen.said[..., channel])
@@ -183,69 +183,30 @@ def search(
             for channel in range(TRACERS)
         ]
     )
-    ratio[:, pairs.sensor >= len(near)] *= PASS_WEIGHT
-    fine_and_coarse = bool(seen.said[..., 0].any() and seen.said[..., 1].any())
-    dust = (SHARED if fine_and_coarse else 1.0) * (ratio[0] + ratio[1])
-    gain = _explained(pairs, (dust, ratio[2]), chosen, len(seen.xy_m), zone)
+    ratio[:, pairs.sensor >= len(asked.near)] *= PASS_WEIGHT
+    by_sensor, fixed, used = explained(pairs, ratio, sources.emits[chosen, :TRACERS], len(seen.xy_m))
     rare = np.full(len(seen.xy_m), RARE_PASS)
-    rare[: len(near)] = rarity(usual_size(window, bins)[:, near], window.loud, near)
-    prior = sources.prior_at(window.minute * MINUTE_MS)[chosen]
-    return _conclude(gain, (chosen, near, members), rare, prior, window.first_bin + first, zone)
+    rare[: len(asked.near)] = rarity(usual_size(window, asked.bins)[:, asked.near], window.loud, asked.near)
+    prior = sources.prior_at(window.minute * MINUTE_MS)[chosen] + (TURNED if turn_deg else STRAIGHT)
+    capped = soft_cap(by_sensor, rare)
+    ranked = TEMPER * (soft_cap(by_sensor, rare + RARE_RANKING).sum(axis=1) + fixed) + prior
+    return _Tried(chosen, ranked, capped, used, prior, capped.sum(axis=1) + fixed)
 
 
-def _seen(window: Window, bins: IntArray, near: IntArray, members_m: FloatArray, zone: Zone) -> Seen:
-    """Put stations and pieces of vehicles' ways side by side."""
-    said = window.said[np.ix_(bins, near)]
-    scale = (window.scale[np.ix_(bins, near)] / np.maximum(said, np.float32(1.0))).astype(np.float32)
-    score = window.score[np.ix_(bins, near)]
-    road = window.roadside
-    where = road.bin - window.first_bin - bins[0]
-    apart_m = _distance(road.xy_m, members_m) if len(road) else np.empty(0)
-    rows = np.flatnonzero((where >= 0) & (where < len(bins)) & (apart_m <= PASS_REACH_M))
-    rows = rows[np.argsort(apart_m[rows], kind="stable")[:PASSES_MOST]]
-    if not len(rows):
-        return Seen(zone.xy_m[near], score, scale, said > 0)
-    blocks = []
-    for column in (road.score, road.scale, road.said):
-        block = np.zeros((len(bins), len(rows), TRACERS), np.float32)
-        block[where[rows], np.arange(len(rows))] = column[rows]
-        blocks.append(block)
-    return Seen(
-        np.concatenate([zone.xy_m[near], road.xy_m[rows]]),
-        np.concatenate([score, blocks[0]], axis=1),
-        np.concatenate([scale, blocks[1]], axis=1),
-        np.concatenate([said, blocks[2]], axis=1) > 0,
+def _together(tried: list[_Tried]) -> _Tried:
+    """Put hypotheses under all turns of the wind one below the other."""
+    return _Tried(
+        *(np.concatenate([getattr(part, name) for part in tried]) for name in _Tried.__slots__)  # columns alike
     )
 
 
-def _explained(
-    pairs: Pairs, ratio: tuple[Float32Array, Float32Array], chosen: IntArray, sensors: int, zone: Zone
-) -> Explained:
-    """Return what each source explains of each sensor (s, n), what that costs (s,), and by which pollutants (s, 3).
-
-    A plume brings all that its source emits: dust, gas or both are tried, and the best is kept. PM2.5 and PM10 share
-    their noise, so both together count little more than one.
-    """
-    size = (len(chosen), sensors)
-    dust, gas = ratio
-    trials = ((dust, (True, True, False)), (gas, (False, False, True)), (dust + gas, (True, True, True)))
-    emits = np.clip(zone.sources.emits[chosen, :TRACERS], 0.01, 1.0)
-    loudest = emits[:, :2].max(axis=1)
-    fixed = np.stack([loudest, emits[:, 2], np.minimum(loudest, emits[:, 2])], axis=1)
-    best, cost = np.zeros(size), np.zeros(len(chosen))
-    worth = np.full(len(chosen), -np.inf)
-    used = np.zeros((len(chosen), TRACERS), np.bool_)
-    for trial, (told, channels) in enumerate(trials):
-        if not told.any():
-            continue
-        gain = np.zeros(size)
-        gain[pairs.source, pairs.sensor] = gains(told)
-        paid = EMITS_WEIGHT * np.log(fixed[:, trial]) - COST * (1 + (trial == 2))
-        sums = np.minimum(gain, BEND).sum(axis=1) + paid
-        better = sums > worth
-        worth[better], best[better], cost[better] = sums[better], gain[better], paid[better]
-        used[better] = channels
-    return best, cost, used
+def _told(sources: Sources, chosen: IntArray, xy_m: FloatArray, winds: Winds, turn_deg: float) -> Float32Array:
+    """Return what sources bring where in each bin, shape (s, b, n). [µg/m³ per µg/s]"""
+    turn = np.radians(turn_deg)
+    about = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    places = (sources.xy_m[chosen], sources.radius_m[chosen], sources.height_m[chosen])
+    by_bin = [footprint(*places, xy_m, (moved @ about, way), age, sources.scale) for (moved, way), age in winds]
+    return np.stack(by_bin, axis=1)
 
 
 def back_min(window: Window, bins: IntArray) -> list[int]:
@@ -256,16 +217,7 @@ def back_min(window: Window, bins: IntArray) -> list[int]:
     return back
 
 
-def _distance(xy_m: FloatArray, others_m: FloatArray) -> FloatArray:
-    """Return how far each place is from the nearest of others, infinite where unknown, shape (n,). [m]"""
-    offset = xy_m[:, np.newaxis] - others_m[np.newaxis]
-    nearest: FloatArray = np.nan_to_num(np.hypot(offset[..., 0], offset[..., 1]), nan=np.inf).min(axis=1)
-    return nearest
-
-
-def _reaching(
-    sources: Sources, members_m: FloatArray, winds: list[tuple[tuple[FloatArray, FloatArray], float]]
-) -> IntArray:
+def _reaching(sources: Sources, members_m: FloatArray, winds: Winds) -> IntArray:
     """Return the places whose plume reaches some loud sensor best, registered ones first."""
     reached = np.zeros(len(sources.xy_m), np.float32)
     for way, age in winds:
@@ -288,33 +240,28 @@ def soft_cap(gain: FloatArray, most: FloatArray) -> FloatArray:
     return np.where(gain > 0.0, capped, gain)
 
 
-def _conclude(
-    explained: Explained, asked: Asked, rare: FloatArray, prior: FloatArray, first_bin: int, zone: Zone
-) -> Finding:
+def _conclude(asked: _Asked, tried: _Tried) -> Finding:
     """Add up what each source explains: per sensor capped by how rare bursts are, per pollutant only where it pays."""
-    sources = zone.sources
-    by_sensor, fixed, used = explained
-    chosen, near, members = asked
-    capped = soft_cap(by_sensor, rare)
-    evidence = capped.sum(axis=1) + fixed
-    weight = evidence + prior
-    ranked = TEMPER * (soft_cap(by_sensor, rare + RARE_RANKING).sum(axis=1) + fixed) + prior
-    share = np.exp(ranked - ranked.max())
-    share /= share.sum()
-    best, likely = int(weight.argmax()), int(share.argmax())
-    of_all = np.zeros(len(sources.xy_m))
-    of_all[chosen] = share
+    sources = asked.zone.sources
+    each = np.exp(tried.ranked - tried.ranked.max())
+    each /= each.sum()
+    share = np.zeros(len(sources.xy_m))
+    np.add.at(share, tried.place, each)
+    weight = tried.evidence + tried.prior
+    best, place = int(weight.argmax()), int(share.argmax())
+    likely = int(np.where(tried.place == place, each, -1.0).argmax())
     belief = Belief(
         odds=float(np.logaddexp.reduce(weight)),
-        evidence=float(evidence[best]),
-        share=of_all,
-        probability=of_all[: sources.registered],
-        unknown=float(of_all[sources.registered :].sum()),
-        x_m=float(sources.xy_m[chosen[likely], 0]),
-        y_m=float(sources.xy_m[chosen[likely], 1]),
+        evidence=float(tried.evidence[best]),
+        share=share,
+        probability=share[: sources.registered],
+        unknown=float(share[sources.registered :].sum()),
+        x_m=float(sources.xy_m[place, 0]),
+        y_m=float(sources.xy_m[place, 1]),
     )
-    channels = tuple(np.flatnonzero((share[:, np.newaxis] * used).sum(axis=0) > 0.5).tolist())
-    agrees = capped[best] > zone.rules.agree_gain
-    stations = len(near)
-    agreeing = int(agrees[:stations][np.isin(near, members)].sum()) + bool(agrees[stations:].any())
-    return Finding(belief, first_bin, near, capped[likely, :stations], channels, agreeing)
+    channels = tuple(np.flatnonzero(each @ tried.used > 0.5).tolist())
+    agrees = tried.capped[best] > asked.zone.rules.agree_gain
+    stations = len(asked.near)
+    agreeing = int(agrees[:stations][np.isin(asked.near, asked.members)].sum()) + bool(agrees[stations:].any())
+    first_bin = asked.window.first_bin + int(asked.bins[0])
+    return Finding(belief, first_bin, asked.near, tried.capped[likely, :stations], channels, agreeing)

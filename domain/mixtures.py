@@ -1,0 +1,57 @@
+"""Which pollutants a source brings: every mixture is tried on what was seen, beside what its industry is known for."""
+
+import numpy as np
+
+from domain.likelihood import BEND, Pairs, gains
+from domain.readings import BoolArray, FloatArray
+from domain.roadside import TRACERS
+from domain.window import Float32Array
+
+COST = 1.0
+"""What each explained pollutant costs: its emission rate was free. Design value."""
+EMITS_WEIGHT = 0.7
+"""How much is believed of what an industry is known to emit. Design value."""
+MISSING_COSTS = 0.7
+"""A source that emits less than it is known to is so much less likely (in logarithms), each pollutant. Design value."""
+MIXTURES: BoolArray = np.array([[1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 1], [1, 0, 1], [0, 1, 1], [1, 1, 1]], np.bool_)
+"""Which of PM2.5, PM10 and NOx a plume may bring."""
+SHARED = 0.65
+"""PM2.5 and PM10 share their noise: each counts so much. Design value."""
+
+Explained = tuple[FloatArray, FloatArray, BoolArray]
+
+
+def explained(pairs: Pairs, ratio: Float32Array, emits: FloatArray, sensors: int) -> Explained:
+    """Return what each source explains of each sensor (s, n), what that costs (s,), and by which pollutants (s, 3).
+
+    A plume brings all that its source emits: every mixture is tried, and the best is kept.
+    """
+    size = (len(emits), sensors)
+    best, cost = np.zeros(size), np.zeros(len(emits))
+    worth = np.full(len(emits), -np.inf)
+    used = np.zeros((len(emits), TRACERS), np.bool_)
+    heard: BoolArray = np.atleast_1d(ratio.any(axis=(1, 2)))
+    for number in range(len(MIXTURES)):
+        mixture = MIXTURES[number]
+        if not heard[mixture].all():
+            continue
+        told = ratio[mixture].sum(axis=0)
+        if mixture[:2].all():
+            told = told - np.float32(1.0 - SHARED) * ratio[:2].sum(axis=0)
+        gain = np.zeros(size)
+        gain[pairs.source, pairs.sensor] = gains(told)
+        paid = _known_to(emits, mixture) - COST * (int(mixture[:2].any()) + int(mixture[2]))
+        sums = np.minimum(gain, BEND).sum(axis=1) + paid
+        better = sums > worth
+        worth[better], best[better], cost[better] = sums[better], gain[better], paid[better]
+        used[better] = mixture
+    return best, cost, used
+
+
+def _known_to(emits: FloatArray, mixture: BoolArray) -> FloatArray:
+    """Return how well a mixture suits what is known of sources, shape (s,), nought where nothing is known."""
+    strange = np.log(emits[:, mixture]).sum(axis=1)
+    listed = (emits.min(axis=1) < 1.0)[:, np.newaxis] & (emits == 1.0)
+    missing = listed[:, ~mixture].sum(axis=1)
+    suits: FloatArray = EMITS_WEIGHT * strange - MISSING_COSTS * missing
+    return suits
