@@ -102,9 +102,8 @@ def _follow(state: CareState, judged: JudgedField, minute: int, is_vehicle: Bool
     Returns:
         The new state, and what is flagged in this very minute, shape (sensors, 4, reasons).
     """
-    some = (
-        judged.flags.any(axis=1) | state.since.reshape(len(state.since), -1).any(axis=1)[judged.sensor]
-    )  # of others there is nothing to follow
+    followed: BoolArray = (state.since > 0).reshape(len(state.since), -1).any(axis=1)
+    some = judged.flags.any(axis=1) | followed[judged.sensor]  # of others there is nothing to follow
     rows = judged.sensor[some]
     flags = judged.flags[some][:, :, np.newaxis]
     silent = (flags & np.uint16(Flag.OFFLINE)) != 0
