@@ -102,7 +102,7 @@ def _follow(state: CareState, judged: JudgedField, minute: int, is_vehicle: Bool
     Returns:
         The new state, and what is flagged in this very minute, shape (sensors, 4, reasons).
     """
-    followed: BoolArray = (state.since > 0).reshape(len(state.since), -1).any(axis=1)
+    followed: BoolArray = state.since.max(axis=(1, 2)) > 0
     some = judged.flags.any(axis=1) | followed[judged.sensor]  # of others there is nothing to follow
     rows = judged.sensor[some]
     flags = judged.flags[some][:, :, np.newaxis]
