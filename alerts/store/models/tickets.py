@@ -1,22 +1,9 @@
-"""The tables of the ticket store, the same on SQLite and PostgreSQL."""
+"""Tickets, what people did with them and what is due; the worker's snapshots."""
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-"""Constraints have names, so that a migration can take them away on both databases."""
-
-
-class Base(DeclarativeBase):
-    """Root of the models; times are Unix milliseconds."""
-
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {int: BigInteger, str: Text, float: Float, bytes: LargeBinary}  # noqa: RUF012 - read by SQLAlchemy
+from alerts.store.models.base import Base
 
 
 class CounterRow(Base):
@@ -36,6 +23,7 @@ class TicketRow(Base):
         system: Canonical JSON of the system's ticket, byte for byte.
         system_ms: `updated_at` in `system`; with `system_entries` it tells an older version from a newer.
         system_entries: Length of the history in `system`.
+        merged_into: The ticket that took this one in, by a person's move.
         version: Number of moves that people made.
         change_seq: Number of the last change of any kind; the live feed goes by it.
     """
@@ -52,6 +40,7 @@ class TicketRow(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     site: Mapped[str]
     number: Mapped[int]
+    merged_into: Mapped[str | None]
     kind: Mapped[str]
     priority: Mapped[int]
     opened_ms: Mapped[int]
@@ -81,6 +70,41 @@ class MoveRow(Base):
     first: Mapped[str | None]
     unknown: Mapped[float]
     action: Mapped[str]
+
+
+class TimerRow(Base):
+    """What is due for a ticket; null = nothing.
+
+    Attributes:
+        deadline_ms: When a person must have answered.
+        watch_until_ms: When watching ends and the ticket comes back.
+        leaves_ms: When a dispatch leaves for the inspectors; until then it can be undone.
+        level: How many contacts were told that nobody answered.
+        next_ms: When the next contact is told, or the last one reminded.
+    """
+
+    __tablename__ = "ticket_timers"
+
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    deadline_ms: Mapped[int | None]
+    watch_until_ms: Mapped[int | None] = mapped_column(index=True)
+    leaves_ms: Mapped[int | None] = mapped_column(index=True)
+    level: Mapped[int]
+    next_ms: Mapped[int | None] = mapped_column(index=True)
+
+
+class OutcomeRow(Base):
+    """What an inspector found, once a ticket; `measure` is none, guidance, rectification or penalty."""
+
+    __tablename__ = "outcomes"
+
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    at_ms: Mapped[int]
+    who: Mapped[str]
+    enterprise_id: Mapped[str | None] = mapped_column(index=True)
+    problem_found: Mapped[bool]
+    measure: Mapped[str]
+    note: Mapped[str | None]
 
 
 class IdempotencyRow(Base):

@@ -1,0 +1,1 @@
+"""From the outbox to the inspectors: events, endpoints, retries, and the forms that each platform wants."""

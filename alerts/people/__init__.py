@@ -1,0 +1,1 @@
+"""Who uses the system: people, their roles, and how they show who they are."""
