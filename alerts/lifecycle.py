@@ -10,12 +10,39 @@ from domain.ticket import DismissalReason, Ticket, TicketState
 
 
 class MoveKind(StrEnum):
-    """What a person does with a ticket."""
+    """What a person, or in a person's stead the clock, does with a ticket."""
 
     ACKNOWLEDGE = "acknowledge"
     DISPATCH = "dispatch"
     WATCH = "watch"
     DISMISS = "dismiss"
+    UNDO = "undo"
+    SHELVE = "shelve"
+    MERGE = "merge"
+    ACCEPT = "accept"
+    ARRIVE = "arrive"
+    OUTCOME = "outcome"
+    REMIND = "remind"
+    ESCALATE = "escalate"
+    REOPEN = "reopen"
+
+
+class Measure(StrEnum):
+    """What an inspector did about what was found."""
+
+    NONE = "none"
+    GUIDANCE = "guidance"
+    RECTIFICATION = "rectification"
+    PENALTY = "penalty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an inspector found."""
+
+    problem_found: bool
+    measure: Measure = Measure.NONE
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +52,10 @@ class Move:
     Attributes:
         at: When it was asked for.
         seen: The version of the ticket that the person had before them; None = whichever it is now.
+        minutes: How long to shelve or to watch. [min]
+        into: The ticket that shall take this one in.
+        outcome: What was found.
+        why: Named reasons of a move that the clock makes.
     """
 
     kind: MoveKind
@@ -34,6 +65,10 @@ class Move:
     note: str | None = None
     enterprise_id: str | None = None
     seen: int | None = None
+    minutes: int | None = None
+    into: str | None = None
+    outcome: Outcome | None = None
+    why: tuple[str, ...] = ()
 
 
 _DECISIONS = {

@@ -9,6 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from alerts.api import build_router, install_problem_handlers
+from alerts.api.access import NoAccounts
+from alerts.people.person import Person, Role
 from alerts.store import Tickets
 from domain.wire import decode_ticket, encode_ticket
 from tests.builders_alerts import NOON, amended, make_ticket
@@ -28,7 +30,9 @@ def tickets(tmp_path) -> Iterator[Tickets]:
 def app_of(tickets) -> FastAPI:
     app = FastAPI()
     install_problem_handlers(app)
-    app.include_router(build_router(tickets, lambda: NOW), prefix="/api/v1")
+    app.include_router(
+        build_router(tickets, lambda: NOW, NoAccounts(Person(name="duty", role=Role.DUTY))), prefix="/api/v1"
+    )
     return app
 
 
