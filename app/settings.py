@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     snapshot_s: float = Field(10.0, gt=0, le=300, description="seconds between two snapshots of a worker")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
 
+    public_url: str = Field("", pattern=r"^(https?://\S+)?$", description="where inspectors reach the desk; empty: here")
+    link_hours: float = Field(12.0, gt=0, le=24, description="how long an inspector's link holds")
+    link_secret: SecretStr | None = Field(None, description="signs the links; default: made once in data_dir")
+    link_secret_file: Path | None = Field(None, description="file that holds it instead")
+    keep_photo_position: bool = Field(default=False, description="keep where a photograph was taken in it")
+
     @field_validator("kafka")
     @classmethod
     def _is_address(cls, value: str) -> str:
@@ -104,6 +110,11 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """Where tickets are kept, without the password that `database_password` fills in."""
         return self.database or f"sqlite:///{self.data_dir / 'tickets.db'}"
+
+    @property
+    def desk_url(self) -> str:
+        """The desk's address, as inspectors reach it."""
+        return self.public_url.rstrip("/") or f"http://{self.desk_host}:{self.desk_port}"
 
     @property
     def history_url(self) -> str:
@@ -155,7 +166,7 @@ def _fault(item: Any) -> str:  # noqa: ANN401 - pydantic's own error record
     variable = f"{PREFIX}{known.upper()}"
     if item["type"] == "extra_forbidden":
         return f"{variable}: no such setting; `wugan config` lists them"
-    secret = "password" in name or "token" in name
+    secret = any(word in name for word in ("password", "token", "secret"))
     given = "" if secret else f" (given: {item['input']!r})"
     return f"{variable}: {item['msg'].removeprefix('Value error, ')}{given}"
 
