@@ -2,7 +2,20 @@
 
 import typer
 
-from app.cli import config, database, demo, doctor, explain, importing, map_file, processes, replay, score, simulate
+from app.cli import (
+    audit,
+    config,
+    database,
+    demo,
+    doctor,
+    explain,
+    importing,
+    map_file,
+    processes,
+    replay,
+    score,
+    simulate,
+)
 
 app = typer.Typer(
     name="wugan",
@@ -42,3 +55,4 @@ app.command("map")(map_file.map_file)
 app.command("doctor")(doctor.doctor)
 app.command("config")(config.config)
 app.add_typer(database.app, name="db")
+app.add_typer(audit.app, name="audit")
