@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from alerts.api import build_router as build_ticket_router
 from alerts.api import install_problem_handlers
 from alerts.api.access import NoAccounts
+from alerts.api.audit import build_router as build_audit_router
 from alerts.people.person import Person, Role
 from app.kafka import KafkaTail, create_topics
 from app.metrics import Counts, registry_of
@@ -72,6 +73,7 @@ def build_app(site: Site, store: Store, history: HistoryReader, feed: LiveFeed, 
     access = NoAccounts(Person(name="duty", role=Role.DUTY))
     app.include_router(build_map_router(feed, history, site))
     app.include_router(build_ticket_router(store.tickets, lambda: datetime.now(UTC), access), prefix=API)
+    app.include_router(build_audit_router(store.engine, access), prefix=API)
     app.include_router(build_pages(site, maps))
     mount_static(app)
     app.router.routes.extend(routes(lambda: hindrances(feed), _metrics(feed)))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Engine, make_url
 
 from alerts.store import Snapshots, Tickets, current, newest, open_store
 from app.settings import Settings, SettingsRefused
@@ -13,10 +13,11 @@ from streams.history.settings import HistorySettings
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Tickets and snapshots, in one database."""
+    """Tickets and snapshots, in one database, and its engine for whoever reads another table."""
 
     tickets: Tickets
     snapshots: Snapshots
+    engine: Engine
 
 
 def database_url(settings: Settings) -> str:
@@ -42,7 +43,7 @@ def store_of(settings: Settings, site: Site) -> Store:
         raise SettingsRefused("WUGAN_DATABASE: the tables are missing or of another version; run `wugan db upgrade`")
     engine = open_store(url)
     places = frozenset(place.enterprise_id for place in site.enterprises)
-    return Store(Tickets(engine, places), Snapshots(engine, settings.topic_prefix))
+    return Store(Tickets(engine, places), Snapshots(engine, settings.topic_prefix), engine)
 
 
 def store_if_there(settings: Settings, site: Site) -> Store | None:

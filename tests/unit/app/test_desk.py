@@ -24,6 +24,7 @@ ENDPOINTS = {
     "/api/v1/tickets/{ticket_id}": {"get"},
     "/api/v1/tickets/{ticket_id}/decision": {"post"},
     "/api/v1/events": {"get"},
+    "/api/v1/audit": {"get"},
 }
 """Of the contract, what this version serves."""
 
@@ -34,7 +35,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     url = f"sqlite:///{tmp_path / 'tickets.db'}"
     upgrade(url)
     engine = open_store(url)
-    store = Store(Tickets(engine), Snapshots(engine, "test"))
+    store = Store(Tickets(engine), Snapshots(engine, "test"), engine)
     store.tickets.upsert([make_ticket("a1", site=SITE.site_id)])
     app = build_app(SITE, store, FakeHistory(), a_feed(SITE, FakeTail(), store.tickets), MapsSettings())
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
