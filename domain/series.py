@@ -49,6 +49,28 @@ class ReadingRows:
 
 
 @dataclass(frozen=True, slots=True)
+class WeatherRows:
+    """What every weather station of a site measured, by time, then by station; NaN = missing.
+
+    Attributes:
+        station_id: One name a row.
+        time_ms: When it was measured, Unix time, shape (n,). [ms]
+        lon: Degrees WGS-84, shape (n,).
+        lat: As `lon`.
+        values: Columns of `WEATHER_KEYS`, shape (n, 5).
+    """
+
+    station_id: tuple[str, ...]
+    time_ms: IntArray
+    lon: FloatArray
+    lat: FloatArray
+    values: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.time_ms)
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedRows:
     """Judged minutes of one sensor, columns of `POLLUTANTS`; NaN = missing.
 
@@ -59,6 +81,7 @@ class JudgedRows:
         upper: As in `Series`, shape (n, 4). [µg/m³]
         state: `ChannelState`, shape (n, 4).
         flags: `Flag` bits, shape (n, 4).
+        sigma: Scatter of the logarithm about the background, shape (n, 4).
     """
 
     time_ms: IntArray
@@ -67,6 +90,7 @@ class JudgedRows:
     upper: FloatArray
     state: StateArray
     flags: FlagArray
+    sigma: FloatArray
 
     def __len__(self) -> int:
         return len(self.time_ms)

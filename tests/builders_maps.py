@@ -237,7 +237,7 @@ def judged_rows(value: np.ndarray, flags: int = 0) -> JudgedRows:
     """Return judged minutes of one sensor, one a minute, shape (n, 4)."""
     time_ms = 60_000 * np.arange(len(value), dtype=np.int64)
     state, bits = np.zeros(value.shape, np.uint8), np.full(value.shape, flags, np.uint16)
-    return JudgedRows(time_ms, value, value, value, state, bits)
+    return JudgedRows(time_ms, value, value, value, state, bits, np.full(value.shape, 0.1))
 
 
 class FakeHistory:

@@ -26,9 +26,15 @@ def text_literal(value: str) -> str:
 
 
 def rows_query(
-    bucket: str, measurement: str, tags: dict[str, str], fields: Sequence[str], span_ms: tuple[int, int]
+    bucket: str,
+    measurement: str,
+    tags: dict[str, str],
+    fields: Sequence[str],
+    span_ms: tuple[int, int],
+    by: Sequence[str] = (),
 ) -> str:
-    """Return a query for one source's fields as rows of `_time`, `_field`, `_value`; no fields named: all."""
+    """Return a query for fields as rows of `_time`, `_field`, `_value` and the tags in `by`; no fields named: all."""
+    columns = ", ".join(f'"{name}"' for name in ("_time", "_field", "_value", *by))
     conditions = [f"r._measurement == {text_literal(measurement)}"]
     conditions += [f"r.{name} == {text_literal(tag_value(value))}" for name, value in tags.items() if value]
     if fields:
@@ -37,16 +43,30 @@ def rows_query(
     return (
         f"from(bucket: {text_literal(bucket)}) |> range(start: {start}, stop: {stop})"
         f" |> filter(fn: (r) => {' and '.join(conditions)})"
-        ' |> toFloat() |> keep(columns: ["_time", "_field", "_value"]) |> group()'
+        f" |> toFloat() |> keep(columns: [{columns}]) |> group()"
     )
 
 
 def parse_rows(answer: bytes, names: Sequence[str]) -> tuple[IntArray, FloatArray]:
     """Return times, shape (n,) [ms], and values, shape (n, names), of a `rows_query`'s CSV; NaN = missing."""
+    return _pivot(_table(answer, _COLUMNS), names)
+
+
+def parse_stations(answer: bytes, names: Sequence[str]) -> list[tuple[str, IntArray, FloatArray]]:
+    """Return each station's name, times and values as `parse_rows` does, of a `rows_query` by `station`."""
+    table = _table(answer, _COLUMNS | {"station": pa.string()})
+    stations = sorted(set(table["station"].to_pylist()))
+    return [(name, *_pivot(table.filter(pc.equal(table["station"], name)), names)) for name in stations]
+
+
+def _table(answer: bytes, columns: dict[str, pa.DataType]) -> pa.Table:
     if not answer.strip():
-        return np.empty(0, np.int64), np.empty((0, len(names)))
-    options = pyarrow.csv.ConvertOptions(column_types=_COLUMNS, include_columns=list(_COLUMNS))
-    table = pyarrow.csv.read_csv(io.BytesIO(answer), convert_options=options)
+        return pa.schema(list(columns.items())).empty_table()
+    options = pyarrow.csv.ConvertOptions(column_types=columns, include_columns=list(columns))
+    return pyarrow.csv.read_csv(io.BytesIO(answer), convert_options=options)
+
+
+def _pivot(table: pa.Table, names: Sequence[str]) -> tuple[IntArray, FloatArray]:
     moments = table["_time"].cast(pa.int64()).to_numpy() // 1_000_000
     time_ms, row = np.unique(moments, return_inverse=True)
     column = pc.fill_null(pc.index_in(table["_field"], value_set=pa.array(names, pa.string())), -1).to_numpy()

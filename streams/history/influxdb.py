@@ -17,9 +17,9 @@ from influxdb_client.rest import ApiException
 from domain.channels import POLLUTANTS
 from domain.field import JudgedField
 from domain.readings import FloatArray, IntArray, Readings, Weather
-from domain.series import JudgedRows, ReadingRows, Series
+from domain.series import JudgedRows, ReadingRows, Series, WeatherRows
 from domain.site import Site
-from streams.history.flux import downsampling_task, parse_rows, rows_query, task_name
+from streams.history.flux import downsampling_task, parse_rows, parse_stations, rows_query, task_name
 from streams.history.layout import (
     JUDGED_FIELDS,
     JUDGED_FLOATS,
@@ -28,6 +28,7 @@ from streams.history.layout import (
     judged_columns,
     judged_rows,
     reading_rows,
+    weather_rows,
 )
 from streams.history.lines import in_batches, series_key, to_lines
 from streams.history.settings import HistorySettings
@@ -134,6 +135,18 @@ class InfluxHistory:
         """Return one sensor's judged minutes in [since, until)."""
         return judged_rows(*self._select("minute", JUDGED_FIELDS, sensor_id, (since_ms, until_ms)))
 
+    def weather_of(self, since_ms: int, until_ms: int) -> WeatherRows:
+        """Return every weather station's rows in [since, until)."""
+        found: list[tuple[str, IntArray, FloatArray]] = []
+        if since_ms < until_ms:
+            tags = {"site": self._settings.site}
+            query = rows_query(self._settings.bucket_1m, "weather", tags, (), (since_ms, until_ms), ("station",))
+            found = parse_stations(self._ask(query), WEATHER_FIELDS)
+        stations = [name for name, time_ms, _ in found for _ in range(len(time_ms))]
+        times = [np.empty(0, np.int64), *(time_ms for _, time_ms, _ in found)]
+        blocks = [np.empty((0, len(WEATHER_FIELDS))), *(block for _, _, block in found)]
+        return weather_rows(stations, np.concatenate(times), np.concatenate(blocks))
+
     def _keys_of(self, site: Site) -> tuple[list[str], list[str]]:
         known, readings, minutes = self._keys
         if known is not site:
@@ -161,10 +174,12 @@ class InfluxHistory:
             return parse_rows(b"", names)
         bucket = self._settings.bucket if measurement == "reading" else self._settings.bucket_1m
         tags = {"site": self._settings.site, "sensor": sensor_id}
-        query = rows_query(bucket, measurement, tags, fields, span_ms)
+        return parse_rows(self._ask(rows_query(bucket, measurement, tags, fields, span_ms)), names)
+
+    def _ask(self, query: str) -> bytes:
         with _failures():
-            answer = self._reader.query_raw(query, dialect=Dialect(header=True, annotations=[]))
-            return parse_rows(answer.data, names)
+            answer: bytes = self._reader.query_raw(query, dialect=Dialect(header=True, annotations=[])).data
+            return answer
 
     def _has_bucket(self, name: str) -> bool:
         with _failures():

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
-from domain.series import JudgedRows, ReadingRows, Series
+from domain.series import JudgedRows, ReadingRows, Series, WeatherRows
 from streams.history.settings import HistorySettings
 from streams.history.sqlite import SqliteHistory
 from streams.ports import History
@@ -35,6 +35,10 @@ class AnyHistory(History, Protocol):
 
     def judged_of(self, sensor_id: str, since_ms: int, until_ms: int) -> JudgedRows:
         """Return one sensor's judged minutes in [since, until)."""
+        ...
+
+    def weather_of(self, since_ms: int, until_ms: int) -> WeatherRows:
+        """Return every weather station's rows in [since, until)."""
         ...
 
 

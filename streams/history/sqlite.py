@@ -12,7 +12,7 @@ import numpy as np
 from domain.channels import POLLUTANTS
 from domain.field import JudgedField
 from domain.readings import FloatArray, IntArray, Readings, Weather
-from domain.series import JudgedRows, ReadingRows, Series
+from domain.series import JudgedRows, ReadingRows, Series, WeatherRows
 from domain.site import Site
 from streams.history.layout import (
     DAY_MS,
@@ -24,6 +24,7 @@ from streams.history.layout import (
     judged_columns,
     judged_rows,
     reading_rows,
+    weather_rows,
 )
 from streams.history.settings import HistorySettings
 
@@ -153,6 +154,18 @@ class SqliteHistory:
         """Return one sensor's judged minutes in [since, until)."""
         return judged_rows(*self._select("minute", JUDGED_FIELDS, sensor_id, (since_ms, until_ms)))
 
+    def weather_of(self, since_ms: int, until_ms: int) -> WeatherRows:
+        """Return every weather station's rows in [since, until)."""
+        query = (
+            f"SELECT source.name, time_ms, {', '.join(WEATHER_FIELDS)} FROM source JOIN weather USING (source)"  # noqa: S608 - our names
+            " WHERE ? IN (site, '') AND time_ms >= ? AND time_ms < ?"
+        )
+        asked = (self._settings.site, since_ms, until_ms)
+        rows = self._run(lambda connection: connection.execute(query, asked).fetchall())
+        block = np.array([row[2:] for row in rows], dtype=np.float64).reshape(len(rows), len(WEATHER_FIELDS))
+        time_ms = np.fromiter((row[1] for row in rows), np.int64, len(rows))
+        return weather_rows([row[0] for row in rows], time_ms, block)
+
     def _select(
         self, table: str, names: Sequence[str], sensor_id: str, span_ms: tuple[int, int]
     ) -> tuple[IntArray, FloatArray]:
@@ -220,10 +233,23 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")  # Kafka is acknowledged after the write: power may fail
         for statement in _schema():
             connection.execute(statement)
+        _add_missing_columns(connection)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _add_missing_columns(connection: sqlite3.Connection) -> None:
+    """Bring a file of an earlier version to this one's columns; what it holds stays."""
+    known = {row[1] for row in connection.execute("PRAGMA table_info(minute)")}
+    for name in JUDGED_FIELDS:
+        if name not in known:
+            connection.execute(f"ALTER TABLE minute ADD COLUMN {name} {_type_of(name)}")
+
+
+def _type_of(name: str) -> str:
+    return "INTEGER" if name.startswith(JUDGED_CODES) else "REAL"
 
 
 def _schema() -> Iterator[str]:
@@ -232,7 +258,7 @@ def _schema() -> Iterator[str]:
         " (source INTEGER PRIMARY KEY, site TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (site, name))"
     )
     for table, names in (("reading", READING_FIELDS), ("minute", JUDGED_FIELDS), ("weather", WEATHER_FIELDS)):
-        columns = ", ".join(f"{name} {'INTEGER' if name.startswith(JUDGED_CODES) else 'REAL'}" for name in names)
+        columns = ", ".join(f"{name} {_type_of(name)}" for name in names)
         yield (
             f"CREATE TABLE IF NOT EXISTS {table} (source INTEGER NOT NULL, time_ms INTEGER NOT NULL, {columns},"
             " PRIMARY KEY (source, time_ms)) WITHOUT ROWID"
@@ -242,9 +268,10 @@ def _schema() -> Iterator[str]:
 def _upsert(
     connection: sqlite3.Connection, table: str, names: Sequence[str], columns: Iterable[Sequence[object]]
 ) -> None:
+    columns_named = ", ".join(("source", "time_ms", *names))
     marks = ", ".join("?" * (len(names) + 2))
     merged = ", ".join(f"{name} = coalesce(excluded.{name}, {name})" for name in names)
     connection.executemany(
-        f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT DO UPDATE SET {merged}",  # noqa: S608 - our names
+        f"INSERT INTO {table} ({columns_named}) VALUES ({marks}) ON CONFLICT DO UPDATE SET {merged}",  # noqa: S608 - our names
         zip(*columns, strict=True),
     )

@@ -257,3 +257,32 @@ def test_an_unknown_url_is_refused_without_showing_it(url: str) -> None:
 
 def test_the_token_is_never_shown() -> None:
     assert "s3cret" not in repr(HistorySettings(token="s3cret"))  # noqa: S106 - a made-up one
+
+
+def test_a_judged_minute_brings_its_scatter(history: AnyHistory, zone: Site) -> None:
+    history.write_judged([judged(value_pm10=90.0, sigma_pm10=0.25)], zone)
+
+    rows = history.judged_of("ms-001", NOW_MS, NOW_MS + 1)
+
+    assert rows.sigma[0, 1] == 0.25
+    assert np.isnan(rows.sigma[0, 0])
+
+
+def test_weather_comes_back_by_time_then_by_station(history: AnyHistory) -> None:
+    odd = '气象 1,站="东"'
+    history.write_weather(weather(odd, wind_speed_ms=2.0, wind_from_deg=315.0))
+    history.write_weather(weather("a", NOW_MS + 60_000, wind_speed_ms=3.0))
+    history.write_weather(weather("a", wind_speed_ms=1.0))
+
+    rows = history.weather_of(NOW_MS, NOW_MS + 60_001)
+
+    assert list(zip(rows.time_ms.tolist(), rows.station_id, strict=True)) == [
+        (NOW_MS, "a"),
+        (NOW_MS, odd),
+        (NOW_MS + 60_000, "a"),
+    ]
+    assert rows.values[:, 0].tolist() == [1.0, 2.0, 3.0]
+    assert rows.values[1, 1] == 315.0
+    assert (rows.lon[0], rows.lat[0]) == (116.5, 39.8)
+    assert len(history.weather_of(NOW_MS + 1, NOW_MS + 1)) == 0
+    assert len(history.weather_of(NOW_MS + 1, NOW_MS + 2)) == 0

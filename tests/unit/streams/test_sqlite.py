@@ -4,8 +4,10 @@ import sqlite3
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from domain.channels import POLLUTANTS
 from streams.history.settings import HistorySettings
 from streams.history.sqlite import SqliteHistory
 from tests.builders_history import NOW_MS, judged, readings, site, weather
@@ -117,3 +119,23 @@ def test_a_write_that_failed_leaves_no_half(tmp_path: Path) -> None:
     history.close()
 
     assert (before, after) == ((0, 0), (1, 0))
+
+
+def test_a_file_of_an_earlier_version_gets_the_new_columns_and_keeps_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    old = history_in(tmp_path)
+    old.write_judged([judged(value_pm25=5.0)], site())
+    old.close()
+    with sqlite3.connect(path) as connection:
+        for pollutant in POLLUTANTS:
+            connection.execute(f"ALTER TABLE minute DROP COLUMN sigma_{pollutant}")
+    connection.close()
+
+    new = history_in(tmp_path)
+    new.write_judged([judged(minute_ms=NOW_MS + 60_000, value_pm25=6.0, sigma_pm25=0.5, state_pm25=2)], site())
+    rows = new.judged_of("ms-001", NOW_MS, NOW_MS + 60_001)
+    new.close()
+
+    assert rows.value[:, 0].tolist() == [5.0, 6.0]
+    assert np.isnan(rows.sigma[0, 0])
+    assert (rows.sigma[1, 0], rows.state[1, 0]) == (0.5, 2)
