@@ -1,0 +1,56 @@
+"""The Chinese words of messages: codes of the ticket to what a person on a phone reads."""
+
+from typing import Final
+
+POLLUTANTS: Final = {"pm25": "PM2.5", "pm10": "PM10", "nox": "NOx", "o3": "O₃"}
+
+ACTIONS: Final = {"dispatch": "建议派员核查", "watch": "建议关注", "dismiss": "建议不予处理"}
+
+REASONS: Final = {
+    "two_sensors_agree": "2 台传感器同升",
+    "three_sensors_agree": "3 台传感器同升",
+    "many_sensors_agree": "多台传感器同升",
+    "pollutants_agree": "多项污染物同升",
+    "single_sensor": "仅 1 台传感器",
+    "evidence_thin": "证据尚少",
+    "no_weather": "无气象数据",
+    "no_humidity": "无湿度数据",
+    "one_station": "全园仅 1 个站点",
+    "network_half_offline": "半数站点离线",
+    "no_background": "无背景值",
+    "no_enterprises": "未登记企业",
+    "no_pollutants_known": "企业污染物未登记",
+    "wind_stuck": "风向风速长时间不变",
+    "limit_crossed": "小时均值超过标准限值",
+    "high_value": "超过自设预警值",
+    "upwind_probability_high": "上风向概率高",
+    "source_uncertain": "来源不确定",
+    "calm_no_direction": "静风，不判方向",
+    "registered_works": "已登记施工",
+    "registered_drill": "已登记演练",
+    "excess_strong": "超出背景明显",
+    "whitelisted_no_routine": "白名单企业，非必要不检查",
+    "quota_unused": "检查额度未用",
+    "sensor_fault": "传感器故障",
+    "humidity": "湿度影响",
+    "regional": "区域传输",
+    "duplicate": "重复",
+    "other": "其他",
+    "sensor_stuck": "读数长时间不变，待维护",
+    "sensor_unit": "单位有误，待维护",
+    "sensor_range": "长时间超出量程，待维护",
+    "sensor_clock": "时钟偏差，待维护",
+    "sensor_position": "定位异常，待维护",
+    "sensor_offline": "离线，待维护",
+    "sensor_drift": "漂移，待校准",
+}
+"""Reasons of a recommendation; one that is not listed is shown by its code."""
+
+CLOSED_AS: Final = {"dismissed": "线索已排除", "merged": "线索已合并", "closed": "线索已办结"}
+"""What a closing event says, by the ticket's state."""
+
+DIRECTIONS: Final = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
+"""Where the wind blows from, in eighths clockwise."""
+
+OPEN_PAGE: Final = "查看线索"
+"""On the button that opens the inspector's page."""

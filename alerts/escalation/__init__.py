@@ -1,0 +1,1 @@
+"""Who is asked when nobody answers a ticket, and when."""
