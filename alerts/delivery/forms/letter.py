@@ -2,23 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from alerts.delivery.events import EventType
-from alerts.delivery.forms.escape import cut
+from alerts.delivery.forms.escape import cut, plain
 from alerts.delivery.forms.words import ACTIONS, CLOSED_AS, DIRECTIONS, POLLUTANTS, REASONS
 from domain.ticket import Candidate, Peak, Recommendation, TicketKind, TicketState, Wind
 
-MAX_LINES: Final = 8
-"""A message fits a phone: title, at most six lines, link."""
+Link = Callable[[str, int], str | None]
+"""Ticket's id and the time in Unix milliseconds → the inspector's page; None: there is none."""
+CONTACT: Final = "请响应"
+"""Label of whom a message is for."""
 NAME_SIGNS: Final = 16
 """So much of an enterprise's or a sensor's name is shown. Design value."""
 _REASONS_SHOWN: Final = 2
-_SENSORS_SHOWN: Final = 2
+_POLLUTANTS_SHOWN: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,29 +66,28 @@ class Letter:
 
     Attributes:
         event_id: Stable over retries.
-        lines: Label and value.
-        url: The inspector's page.
+        rank: The priority in words.
+        lines: Label and value, at most six.
+        url: The inspector's page; None: there is none.
+        urgent: Of the first priority, or nobody answered.
+        mention: How the platform names whom it is for; empty: everybody.
     """
 
     event_id: str
     title: str
+    rank: str
     lines: tuple[tuple[str, str], ...]
-    url: str
+    url: str | None
     urgent: bool
     mention: str
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What letters need beside the event.
+    """What letters need beside the event: the site's zone, and the link."""
 
-    Attributes:
-        zone: The site's time zone.
-        link: Ticket's id and the time in Unix milliseconds → address of the inspector's page.
-    """
-
-    zone: ZoneInfo
-    link: Callable[[str, int], str]
+    zone: tzinfo
+    link: Link
 
 
 _decoder = msgspec.json.Decoder(Told)
@@ -108,7 +108,7 @@ def write_letter(body: str | bytes, desk: Desk, now_ms: int) -> Letter:
     ticket = told.data
     lines = (
         ("异常", _excess(ticket)),
-        ("起始", f"{_clock(ticket.event_start, desk.zone)}，{_sensors(ticket)}"),
+        (CONTACT, told.contact) if told.round else ("起始", _start(ticket, desk.zone)),
         ("疑似来源", _source(ticket)),
         ("风", _wind(ticket.wind)),
         ("建议", _advice(ticket.recommendation)),
@@ -117,6 +117,7 @@ def write_letter(body: str | bytes, desk: Desk, now_ms: int) -> Letter:
     return Letter(
         event_id=told.id,
         title=_title(told),
+        rank=f"优先级 {ticket.priority}",
         lines=tuple((label, value) for label, value in lines if value),
         url=desk.link(told.subject, now_ms),
         urgent=ticket.priority == 1 or told.round > 0,
@@ -126,19 +127,17 @@ def write_letter(body: str | bytes, desk: Desk, now_ms: int) -> Letter:
 
 def _title(told: Told) -> str:
     ticket = told.data
-    what = "、".join(POLLUTANTS.get(name, name) for name in ticket.pollutants)
-    kinds = {
-        TicketKind.LOCAL: f"疑似{what}局地抬升",
-        TicketKind.REGIONAL: f"疑似{what}区域性抬升",
-        TicketKind.SENSOR: "疑似传感器需维护",
-    }
-    return f"【{_occasion(told)}】#{ticket.number} {kinds[ticket.kind]}（优先级 {ticket.priority}）"
+    if ticket.kind is TicketKind.SENSOR:
+        return f"【{_occasion(told)}】#{ticket.number} 疑似传感器需维护"
+    names = [POLLUTANTS.get(name, name) for name in ticket.pollutants]
+    what = "、".join(names) if len(names) <= _POLLUTANTS_SHOWN else f"{names[0]}等 {len(names)} 项"
+    where = "区域性" if ticket.kind is TicketKind.REGIONAL else "局地"
+    return f"【{_occasion(told)}】#{ticket.number} 疑似{what}{where}抬升"
 
 
 def _occasion(told: Told) -> str:
     if told.round:
-        who = f"·请{cut(told.contact, NAME_SIGNS)}响应" if told.contact else ""
-        return f"第 {told.round} 次催办{who}"
+        return f"第 {told.round} 次催办"
     if told.type is EventType.CLOSED:
         return CLOSED_AS.get(told.data.state.value, "线索已办结")
     return {EventType.OPENED: "线索", EventType.DISPATCHED: "派单核查"}.get(told.type, "线索更新")
@@ -154,10 +153,10 @@ def _excess(ticket: TicketTold) -> str:
     return f"{name} {peak.value:.0f} {peak.unit}，高出背景 {peak.excess:.0f}"
 
 
-def _sensors(ticket: TicketTold) -> str:
-    shown = "、".join(cut(name, NAME_SIGNS) for name in ticket.sensors[:_SENSORS_SHOWN])
-    more = len(ticket.sensors) - _SENSORS_SHOWN
-    return f"{shown}等 {len(ticket.sensors)} 台" if more > 0 else shown
+def _start(ticket: TicketTold, zone: tzinfo) -> str:
+    first = cut(ticket.sensors[0], NAME_SIGNS) if ticket.sensors else ""
+    seen = f"{first}等 {len(ticket.sensors)} 台" if len(ticket.sensors) > 1 else first
+    return f"{_clock(ticket.event_start, zone)}，{seen}" if seen else _clock(ticket.event_start, zone)
 
 
 def _source(ticket: TicketTold) -> str:
@@ -188,12 +187,18 @@ def _advice(advice: Recommendation) -> str:
     return f"{ACTIONS[advice.action.value]}（{why}）" if why else ACTIONS[advice.action.value]
 
 
-def _deadline(ticket: TicketTold, zone: ZoneInfo) -> str:
+def _deadline(ticket: TicketTold, zone: tzinfo) -> str:
     open_states = (TicketState.NEW, TicketState.ACKNOWLEDGED, TicketState.DISPATCHED)
     if ticket.deadline is None or ticket.state not in open_states:
         return ""
     return f"{_clock(ticket.deadline, zone)} 前响应"
 
 
-def _clock(moment: datetime, zone: ZoneInfo) -> str:
+def _clock(moment: datetime, zone: tzinfo) -> str:
     return f"{moment.astimezone(zone):%m-%d %H:%M}"
+
+
+def as_text(letter: Letter) -> str:
+    """Return the message as plain text of at most eight lines."""
+    rows = (f"{label}：{plain(value)}" for label, value in letter.lines)
+    return "\n".join((f"{plain(letter.title)}（{letter.rank}）", *rows, *((letter.url,) if letter.url else ())))

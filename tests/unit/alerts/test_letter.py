@@ -1,0 +1,140 @@
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.delivery.events import EventType
+from alerts.delivery.forms.escape import cut, markdown, plain
+from alerts.delivery.forms.letter import Desk, Letter, as_text, write_letter
+from alerts.delivery.forms.words import REASONS
+from domain.ticket import Action, Candidate, Recommendation, TicketKind, Wind
+from maps.words import Language, words
+from tests.builders_alerts import make_ticket
+from tests.builders_letters import NOON_MS, PAGE, make_event, no_page, page, row
+
+DESK = Desk(ZoneInfo("Asia/Shanghai"), page)
+LONGEST_LINE = 64
+
+
+def letter_of(ticket=None, kind=EventType.OPENED, desk=DESK, **said) -> Letter:
+    return write_letter(make_event(ticket, kind, **said).body, desk, NOON_MS)
+
+
+def test_a_message_says_what_where_wind_advice_deadline_and_link_in_eight_lines_of_local_time():
+    text = as_text(letter_of(deadline="2026-03-02T04:10:00.000Z"))
+
+    assert text.splitlines() == [
+        "【线索】#17 疑似PM2.5、PM10局地抬升（优先级 1）",
+        "异常：PM2.5 186 µg/m³，高出背景 145",
+        "起始：03-02 11:57，ms-052等 2 台",
+        "疑似来源：示例一厂 54%，未知 46%",
+        "风：西北风 2.3 m/s",
+        "建议：建议派员核查（3 台传感器同升）",
+        "时限：03-02 12:10 前响应",
+        PAGE,
+    ]
+
+
+def test_unknown_comes_first_where_it_leads_and_stands_alone_where_nobody_is_near():
+    ticket = make_ticket()
+    weak = (replace(ticket.candidates[0], probability=0.2),)
+
+    assert (
+        row(letter_of(replace(ticket, candidates=weak, unknown_probability=0.8)), "疑似来源")
+        == "未知 80%，示例一厂 20%"
+    )
+    assert row(letter_of(replace(ticket, candidates=(), unknown_probability=1.0)), "疑似来源") == "未知 100%"
+
+
+@pytest.mark.parametrize(
+    ("wind", "said"),
+    [
+        (Wind(speed_ms=0.3, from_deg=None, calm=True), "静风 0.3 m/s"),
+        (Wind(speed_ms=None, from_deg=None, calm=True), "未知"),
+        (Wind(speed_ms=3.0, from_deg=359, calm=False), "北风 3.0 m/s"),
+        (Wind(speed_ms=3.0, from_deg=100, calm=False), "东风 3.0 m/s"),
+    ],
+)
+def test_the_wind_is_told_as_it_is_known(wind, said):
+    assert row(letter_of(replace(make_ticket(), wind=wind)), "风") == said
+
+
+def test_a_regional_notice_names_nobody_and_a_sensors_ticket_speaks_of_no_pollution():
+    regional = letter_of(replace(make_ticket(), kind=TicketKind.REGIONAL, candidates=(), unknown_probability=1.0))
+    sensor = letter_of(replace(make_ticket(), kind=TicketKind.SENSOR, peak=None, candidates=(), sensors=("ms-060",)))
+
+    assert regional.title == "【线索】#17 疑似PM2.5、PM10区域性抬升"
+    assert row(regional, "疑似来源") == "区域传输，无单一来源"
+    assert sensor.title == "【线索】#17 疑似传感器需维护"
+    assert "疑似来源" not in dict(sensor.lines)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "occasion"),
+    [
+        (EventType.OPENED, "new", "线索"),
+        (EventType.UPDATED, "acknowledged", "线索更新"),
+        (EventType.DISPATCHED, "dispatched", "派单核查"),
+        (EventType.CLOSED, "closed", "线索已办结"),
+        (EventType.CLOSED, "dismissed", "线索已排除"),
+        (EventType.CLOSED, "merged", "线索已合并"),
+    ],
+)
+def test_the_title_says_what_happened(kind, state, occasion):
+    assert letter_of(kind=kind, state=state).title.startswith(f"【{occasion}】#17 ")
+
+
+def test_a_closed_ticket_sets_no_deadline():
+    assert "时限" not in dict(letter_of(kind=EventType.CLOSED, state="closed", deadline="2026-03-02T04:10:00Z").lines)
+
+
+def test_a_directed_message_names_its_contact_and_round():
+    told = {"contact": "张伟", "mention": "13800000000", "round": 2}
+    letter = letter_of(kind=EventType.UPDATED, extensions=told)
+
+    assert letter.title.startswith("【第 2 次催办】")
+    assert row(letter, "请响应") == "张伟"
+    assert (letter.urgent, letter.mention) == (True, "13800000000")
+
+
+def test_every_reason_that_the_desk_can_say_a_message_can_say_too():
+    desk = {key.removeprefix("reason.") for key in words(Language.ZH) if key.startswith("reason.")}
+
+    assert desk <= REASONS.keys()
+
+
+def test_without_a_page_there_is_no_link_line():
+    assert as_text(letter_of(desk=Desk(DESK.zone, no_page))).count("\n") == 5
+
+
+NASTY = st.text(st.characters(), min_size=0, max_size=200)
+
+
+@given(name=NASTY, sensor=NASTY, reason=NASTY)
+def test_whatever_sensors_and_files_say_a_message_has_eight_short_lines(name, sensor, reason):
+    clean = [text.encode("utf-8", "ignore").decode() for text in (name, sensor, reason)]
+    ticket = replace(
+        make_ticket(),
+        candidates=(Candidate(enterprise_id="e", name=clean[0], probability=0.9, distance_m=1),),
+        sensors=(clean[1],) * 9,
+        recommendation=Recommendation(action=Action.WATCH, reasons=(clean[2],) * 5),
+    )
+    lines = as_text(letter_of(ticket, deadline="2026-03-02T04:10:00.000Z")).splitlines()
+
+    assert len(lines) <= 8
+    assert max(map(len, lines)) <= LONGEST_LINE
+
+
+@given(NASTY)
+def test_no_markup_is_left_and_nothing_is_invisible(text):
+    assert not set(markdown(text)) & set(r"*_#[]()<>`~!@|\{}&+")
+    assert "://" not in plain(text)
+    assert plain(text, 500).isprintable()
+
+
+def test_a_long_text_shows_that_it_is_cut():
+    assert cut("一二三四五", 3) == "一二…"
+    assert plain("甲\u202e乙\n\t丙\u200b") == "甲乙 丙"
+    assert markdown("[点我](http://a) **粗** @all") == "［点我］（http：//a） ＊＊粗＊＊ ＠all"
