@@ -63,6 +63,7 @@ WIDE_SENSORS = 6
 """And fewer sensors than this are never the whole region. Design value."""
 SAME_PLACE_P = 0.5
 """Two incidents are one when both believe this much in the same place."""
+_PARTICLES = frozenset((0, 1))
 
 
 def _is_young(incident: Incident, window: Window) -> bool:
@@ -219,8 +220,13 @@ def _search_for_one(
 
 
 def _is_usual(found: Finding, costs: FloatArray) -> bool:
-    """Say whether nothing rises over the whole zone, and the wind is known: else a station alone tells of that."""
-    return not any(costs[channel] > 0.0 for channel in found.channels)
+    """Say whether nothing of the kind rises over the whole zone, and the wind is known: else a station tells of that.
+
+    Particles are one kind: where PM2.5 rises, a station that shows PM10 alone is the first of a day of dust.
+    """
+    kind = set(found.channels)
+    kind |= _PARTICLES if kind & _PARTICLES else set()
+    return not any(costs[channel] > 0.0 for channel in kind)
 
 
 def _convinces(found: Finding, costs: FloatArray, zone: Zone) -> bool:

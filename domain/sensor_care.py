@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from domain.care_course import REASONS, Course, follow, is_network, no_course
 from domain.care_ticket import CareCase, amend, end, open_case
 from domain.channels import MINUTE_MS, N_POLLUTANTS, POLLUTANTS
 from domain.decisions import Decision, DecisionMade
@@ -17,23 +18,13 @@ from domain.ticket import Ticket
 from domain.times import rfc3339, to_datetime
 from domain.zone import Zone
 
-REASONS = (Flag.STUCK, Flag.UNIT, Flag.RANGE, Flag.CLOCK, Flag.POSITION, Flag.OFFLINE, Flag.DRIFT)
-"""What a device does not get over by itself, in the order in which they are told."""
-LASTS_MIN = np.array([60, 60, 60, 60, 60, 60, 360])
-"""So long each must last after it was first flagged, without a healthy word; drift may turn. Design values. [min]"""
-WORDS = 3
-"""So many words of the device must be flagged: one hourly reading that stands for an hour is no fault. Design value."""
 HEALED_MIN = 30
 """A ticket ends when all its channels have been free of its reason for so long. Design value. [min]"""
 REST_MIN = 24 * 60
 """Nor does the same open again within a day: it flaps, and was told. Design value. [min]"""
-NETWORK_SHARE = 0.3
-"""Where more of the stations are silent it is the network, told by `/readyz`, and no device's fault. Design value."""
 MOST_A_DAY, MOST_SHARE = 10, 0.02
 """At most so many tickets open a local day, or this share of a larger site's sensors; others wait. Design values."""
-_OFFLINE = REASONS.index(Flag.OFFLINE)
-_IS_OFFLINE = np.arange(len(REASONS)) == _OFFLINE
-_BITS = np.array(REASONS, np.uint16)
+_IS_OFFLINE = np.array([reason is Flag.OFFLINE for reason in REASONS])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +32,7 @@ class CareState:
     """What is remembered, arrays of shape (sensors, 4, reasons).
 
     Attributes:
-        since: Minute since which a channel is flagged for a reason, 0 = it is not. [minutes since 1970]
-        words: Minutes with a word of the device since then.
+        course: How long each channel has not been believed.
         told: Whether it was counted as held back.
         rests: Until when it opens nothing again. [minutes since 1970]
         cases: Tickets that last.
@@ -50,8 +40,7 @@ class CareState:
         opened: Tickets opened on it.
     """
 
-    since: IntArray = field(default_factory=lambda: np.zeros((0, N_POLLUTANTS, len(REASONS)), np.int64))
-    words: IntArray = field(default_factory=lambda: np.zeros((0, N_POLLUTANTS, len(REASONS)), np.int64))
+    course: Course = field(default_factory=Course)
     told: BoolArray = field(default_factory=lambda: np.zeros((0, N_POLLUTANTS, len(REASONS)), np.bool_))
     rests: IntArray = field(default_factory=lambda: np.zeros((0, N_POLLUTANTS, len(REASONS)), np.int64))
     cases: tuple[CareCase, ...] = ()
@@ -69,14 +58,13 @@ def advance(state: CareState, judged: JudgedField, zone: Zone) -> tuple[CareStat
         The new state; the tickets that opened or changed, and the decisions: `sensor_care` for an opened ticket,
         `sensor_suspect` once for what is held back (it opens later, where it lasts).
     """
-    if not len(judged.sensor) or not (judged.flags.any() or state.since.any() or state.cases):
+    if not len(judged.sensor):
         return state, ((), ())
-    minute = judged.minute_ms // MINUTE_MS
-    state, seen = _follow(_sized(state, len(zone.is_vehicle)), judged, minute, zone.is_vehicle)
-    state, ended = _healed(state, judged.clock_ms, minute)
-    lasting = np.zeros(seen.shape, np.bool_)
-    at = np.nonzero(seen)
-    lasting[at] = (minute - state.since[at] >= LASTS_MIN[at[2]]) & ((state.words[at] >= WORDS) | (at[2] == _OFFLINE))
+    state = _sized(state, len(zone.is_vehicle))
+    course, lasting = follow(state.course, judged, zone)
+    told = state.told & (course.since > 0) if state.told.any() else state.told
+    state = replace(state, course=course, told=told)
+    state, ended = _healed(state, judged.clock_ms, judged.minute_ms // MINUTE_MS)
     if not lasting.any():
         return state, (ended, ())
     state, (tickets, decisions) = _open(state, lasting, judged, zone)
@@ -89,36 +77,11 @@ def most_a_day(sensors: int) -> int:
 
 
 def _sized(state: CareState, sensors: int) -> CareState:
-    if len(state.since) == sensors:
+    if len(state.told) == sensors:
         return state
-    shape = (sensors, N_POLLUTANTS, len(REASONS))
-    none = np.zeros(shape, np.int64)
-    return replace(state, since=none, words=none, told=np.zeros(shape, np.bool_), rests=none)
-
-
-def _follow(state: CareState, judged: JudgedField, minute: int, is_vehicle: BoolArray) -> tuple[CareState, BoolArray]:
-    """Follow since when each channel is flagged; of a silent channel nothing is known but its silence.
-
-    Returns:
-        The new state, and what is flagged in this very minute, shape (sensors, 4, reasons).
-    """
-    followed: BoolArray = state.since.max(axis=(1, 2)) > 0
-    some = judged.flags.any(axis=1) | followed[judged.sensor]  # of others there is nothing to follow
-    rows = judged.sensor[some]
-    flags = judged.flags[some][:, :, np.newaxis]
-    silent = (flags & np.uint16(Flag.OFFLINE)) != 0
-    known = (~np.isnan(judged.value[some])[:, :, np.newaxis] | (flags != 0)) & (~silent | _IS_OFFLINE)
-    parked = is_vehicle[rows][:, np.newaxis, np.newaxis] & _IS_OFFLINE  # a vehicle that is silent has parked
-    now = ((flags & _BITS) != 0) & ~parked
-    before = state.since[rows]
-    since, words, told = state.since.copy(), state.words.copy(), state.told.copy()
-    since[rows] = np.where(known, np.where(now, np.where(before > 0, before, minute), 0), before)
-    spoken = state.words[rows] + (now & known & judged.fresh[some][:, np.newaxis, np.newaxis])
-    words[rows] = np.where(since[rows] > 0, spoken, 0)
-    told[rows] &= since[rows] > 0
-    seen = np.zeros(since.shape, np.bool_)
-    seen[rows] = now & known
-    return replace(state, since=since, words=words, told=told), seen
+    course = no_course(sensors)
+    rests = np.zeros(course.since.shape, np.int64)
+    return replace(state, course=course, told=np.zeros(rests.shape, np.bool_), rests=rests)
 
 
 def _healed(state: CareState, clock_ms: int, minute: int) -> tuple[CareState, tuple[Ticket, ...]]:
@@ -130,7 +93,7 @@ def _healed(state: CareState, clock_ms: int, minute: int) -> tuple[CareState, tu
     rests = state.rests.copy()
     for case in state.cases:
         where = (case.sensor, list(case.channels), case.reason)
-        healed = 0 if state.since[where].any() else case.healed or minute
+        healed = 0 if state.course.since[where].any() else case.healed or minute
         if healed and minute - healed >= HEALED_MIN:
             ended.append(end(case, clock_ms, healed * MINUTE_MS))
             rests[where] = minute + REST_MIN
@@ -147,7 +110,7 @@ def _open(state: CareState, lasting: BoolArray, judged: JudgedField, zone: Zone)
     if not new.any():
         return state, ((), ())
     waits = state.rests > judged.minute_ms // MINUTE_MS
-    if _is_network(judged, zone):
+    if is_network(judged, zone):
         waits = waits | _IS_OFFLINE
     taken: set[tuple[int, int]] = set()
     tickets: list[Ticket] = []
@@ -177,7 +140,7 @@ def _written(
     if at >= 0:
         cases[at] = amend(cases[at], channels, judged, zone)
         return replace(state, cases=tuple(cases)), cases[at].ticket
-    start_ms = int(state.since[sensor, list(channels), reason].min()) * MINUTE_MS
+    start_ms = int(state.course.since[sensor, list(channels), reason].min()) * MINUTE_MS
     case = open_case(which, REASONS[reason], start_ms, judged, zone)
     return replace(state, cases=(*cases, case), opened=state.opened + 1), case.ticket
 
@@ -188,7 +151,7 @@ def _case_of(state: CareState, sensor: int, reason: int) -> int:
 
 
 def _key(state: CareState, sensor: int, reason: int, channels: list[int], zone: Zone) -> str:
-    start_ms = int(state.since[sensor, channels, reason].min()) * MINUTE_MS
+    start_ms = int(state.course.since[sensor, channels, reason].min()) * MINUTE_MS
     return f"{zone.site.sensor_ids[sensor]}/{POLLUTANTS[channels[0]]}/{rfc3339(to_datetime(start_ms))}"
 
 
@@ -198,12 +161,6 @@ def _covered(cases: tuple[CareCase, ...], sensors: int) -> BoolArray:
     for case in cases:
         covered[case.sensor, list(case.channels)] = True
     return covered
-
-
-def _is_network(judged: JudgedField, zone: Zone) -> bool:
-    """Say whether so many stations are silent that it is no device's own fault; one alone always is."""
-    silent = ((judged.flags & np.uint16(Flag.OFFLINE)) != 0).any(axis=1) & ~zone.is_vehicle[judged.sensor]
-    return bool(silent.sum() > max(NETWORK_SHARE * (~zone.is_vehicle).sum(), 1.0))
 
 
 def _grouped(which: BoolArray) -> dict[tuple[int, int], list[int]]:

@@ -86,7 +86,7 @@ def take(known: Standing, field: MinuteField, minute: int) -> Standing:
         flags=flags,
         lon=lon,
         lat=lat,
-        step_min=_usual_step(known, field, minute),
+        step_min=_usual_steps(known, field, minute),
     )
 
 
@@ -119,11 +119,20 @@ def _longest(known: Standing, hold_min: int) -> FloatArray:
     return longest_min
 
 
-def _usual_step(known: Standing, field: MinuteField, minute: int) -> FloatArray:
+def usual_step(step_min: FloatArray, gap_min: FloatArray) -> FloatArray:
+    """Return a sensor's usual time between words after one more gap: it follows slowly, so a silence is none. [min]
+
+    >>> usual_step(np.array([60.0, 1.0]), np.array([60.0, 600.0]))
+    array([60. ,  1.5])
+    """
+    followed: FloatArray = np.clip(step_min + _STEP_SHARE * (gap_min - step_min), 1.0, _STEP_GROWTH * step_min)
+    return followed
+
+
+def _usual_steps(known: Standing, field: MinuteField, minute: int) -> FloatArray:
     speaking = field.sensor
     before = known.heard_minute[speaking].max(axis=1)
     gap_min = np.where(before > 0, minute - before, 1).astype(np.float64)
-    usual = known.step_min[speaking]
     step_min = known.step_min.copy()
-    step_min[speaking] = np.clip(usual + _STEP_SHARE * (gap_min - usual), 1.0, _STEP_GROWTH * usual)
+    step_min[speaking] = usual_step(known.step_min[speaking], gap_min)
     return step_min

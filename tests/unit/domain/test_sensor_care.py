@@ -14,6 +14,7 @@ from domain.packing import Packer
 from domain.pipeline import make_ready
 from domain.sensor_care import CareState
 from domain.ticket import Action, Ticket, TicketKind
+from domain.times import to_ms
 from domain.zone import Zone
 from tests.builders import START_MS, a_site
 
@@ -41,6 +42,10 @@ class Story:
             self.tickets += tickets
             self.decisions += decisions
             self.minute += 1
+        return self
+
+    def skip(self, minutes: int) -> "Story":
+        self.minute += minutes
         return self
 
     def _judged(self, faults: Faults, *, fresh: bool) -> JudgedField:
@@ -114,9 +119,35 @@ def test_weather_and_jumps_need_no_care(zone: Zone, flag: Flag) -> None:
     assert Story(zone).tell(600, all_of("s-0-1", flag)).tickets == []
 
 
-def test_one_reading_that_stands_for_an_hour_is_no_fault(zone: Zone) -> None:
-    assert Story(zone).tell(100, STUCK, fresh_every=60).tickets == []
-    assert len(Story(zone).tell(130, STUCK, fresh_every=60).tickets) == 1
+@pytest.mark.parametrize(("every_min", "lasts_min"), [(1, 60), (5, 60), (10, 110), (60, 660)])
+def test_a_slow_device_must_have_said_it_twelve_times(zone: Zone, every_min: int, lasts_min: int) -> None:
+    assert Story(zone).tell(lasts_min, STUCK, fresh_every=every_min).tickets == []
+    assert len(Story(zone).tell(lasts_min + 1, STUCK, fresh_every=every_min).tickets) == 1
+
+
+def test_a_slow_device_is_silent_for_twelve_of_its_words(zone: Zone) -> None:
+    silent = all_of("s-2-2", Flag.OFFLINE)
+    hourly = Story(zone).tell(3 * DAY, fresh_every=60)
+
+    assert hourly.tell(11 * 60, silent, fresh_every=60).tickets == []
+    assert len(hourly.tell(2 * 60, silent, fresh_every=60).last) == 1
+
+
+def test_silence_counts_where_only_some_minutes_are_judged(zone: Zone) -> None:
+    hourly = Story(zone)
+    for _ in range(100):
+        hourly.tell(1).skip(59)
+    silent = all_of("s-2-2", Flag.OFFLINE)
+    for _ in range(11):
+        hourly.tell(1, silent).skip(59)
+    assert hourly.tickets == []
+    assert len(hourly.tell(1, silent).skip(59).tell(1, silent).last) == 1
+
+
+def test_a_pause_of_all_is_no_silence_of_one(zone: Zone) -> None:
+    silent = all_of("s-2-2", Flag.OFFLINE)
+
+    assert Story(zone).tell(30, silent).skip(DAY).tell(20, silent).tickets == []
 
 
 def test_channels_of_one_device_and_reason_are_one_ticket(zone: Zone) -> None:
@@ -168,8 +199,10 @@ def test_a_network_that_fell_silent_is_no_flood(zone: Zone) -> None:
     story = Story(zone).tell(200, silent)
 
     assert story.tickets == []
-    assert story.counted == {Decision.SENSOR_SUSPECT: 8}
-    assert len(story.tell(5, all_of("s-0-0", Flag.OFFLINE)).last) == 1, "the one that stays away is its own fault"
+    assert story.tell(59, all_of("s-0-0", Flag.OFFLINE)).tickets == []
+    (ticket,) = story.tell(1, all_of("s-0-0", Flag.OFFLINE)).last
+    assert ticket.sensors == ("s-0-0",), "the one that stays away is its own fault"
+    assert to_ms(ticket.event_start) == START_MS
 
 
 def test_a_vehicle_that_is_silent_has_parked(zone: Zone) -> None:
