@@ -1,12 +1,16 @@
-"""Which move is allowed in which state, and what a person must say with it: a table and its checks."""
+"""Which move is allowed in which state: a plain table.
 
-from collections.abc import Collection
+Why no state-machine library: `python-statemachine` and `transitions` keep the state in a live object and call back into
+it; ours lies in a database row, moves within a transaction, and eight states with thirteen moves are read, printed in a
+refusal and tested as data. The table is the whole machine.
+"""
+
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from domain.problem import Problem
-from domain.ticket import DismissalReason, Ticket, TicketState
+from domain.ticket import DismissalReason, TicketState
 
 
 class MoveKind(StrEnum):
@@ -71,41 +75,66 @@ class Move:
     why: tuple[str, ...] = ()
 
 
-_DECISIONS = {
+SYSTEM = "system"
+"""In whose name the clock moves a ticket."""
+BY_THE_CLOCK = frozenset({MoveKind.REMIND, MoveKind.ESCALATE, MoveKind.REOPEN})
+"""Moves that no person makes; a refusal does not offer them."""
+
+_DECISIONS: dict[MoveKind, TicketState | None] = {
     MoveKind.DISPATCH: TicketState.DISPATCHED,
     MoveKind.WATCH: TicketState.WATCHING,
     MoveKind.DISMISS: TicketState.DISMISSED,
 }
 
-TABLE: dict[TicketState, dict[MoveKind, TicketState]] = {
-    TicketState.NEW: {MoveKind.ACKNOWLEDGE: TicketState.ACKNOWLEDGED} | _DECISIONS,
-    TicketState.ACKNOWLEDGED: _DECISIONS,
+
+def _open(state: TicketState) -> dict[MoveKind, TicketState | None]:
+    """Return the moves of a ticket that nobody has decided on."""
+    told = {MoveKind.REMIND: state, MoveKind.ESCALATE: state, MoveKind.REOPEN: TicketState.NEW}
+    return {**_DECISIONS, MoveKind.SHELVE: state, MoveKind.MERGE: TicketState.MERGED, **told}
+
+
+TABLE: dict[TicketState, dict[MoveKind, TicketState | None]] = {
+    TicketState.NEW: {MoveKind.ACKNOWLEDGE: TicketState.ACKNOWLEDGED, **_open(TicketState.NEW)},
+    TicketState.ACKNOWLEDGED: _open(TicketState.ACKNOWLEDGED),
     TicketState.WATCHING: {
         MoveKind.DISPATCH: TicketState.DISPATCHED,
         MoveKind.DISMISS: TicketState.DISMISSED,
+        MoveKind.MERGE: TicketState.MERGED,
+        MoveKind.REOPEN: TicketState.NEW,
     },
-    TicketState.DISPATCHED: {},
-    TicketState.ON_SITE: {},
-    TicketState.CLOSED: {},
-    TicketState.DISMISSED: {},
+    TicketState.DISPATCHED: {
+        MoveKind.UNDO: None,
+        MoveKind.ACCEPT: TicketState.DISPATCHED,
+        MoveKind.ARRIVE: TicketState.ON_SITE,
+        MoveKind.OUTCOME: TicketState.CLOSED,
+        MoveKind.REMIND: TicketState.DISPATCHED,
+        MoveKind.ESCALATE: TicketState.DISPATCHED,
+    },
+    TicketState.ON_SITE: {
+        MoveKind.OUTCOME: TicketState.CLOSED,
+        MoveKind.REMIND: TicketState.ON_SITE,
+        MoveKind.ESCALATE: TicketState.ON_SITE,
+    },
+    TicketState.CLOSED: {MoveKind.REOPEN: TicketState.NEW},
+    TicketState.DISMISSED: {MoveKind.REOPEN: TicketState.NEW},
     TicketState.MERGED: {},
 }
-"""(from, move) → to; a move that is not listed is illegal."""
+"""(from, move) → to, None = to where it was before; a move that is not listed is illegal. A result may come without an
+arrival: the inspector's telephone may have had no network."""
 
 
 def allowed_moves(state: TicketState) -> tuple[MoveKind, ...]:
     """Return the moves that a person may make in a state."""
-    return tuple(TABLE[state])
+    return tuple(kind for kind in TABLE[state] if kind not in BY_THE_CLOCK)
 
 
-def next_state(ticket_id: str, state: TicketState, kind: MoveKind) -> TicketState:
-    """Return the state after a move.
+def next_state(ticket_id: str, state: TicketState, kind: MoveKind) -> TicketState | None:
+    """Return the state after a move, None = the one before the last.
 
     Raises:
         Problem: 409, the move is not allowed; names what is.
     """
-    after = TABLE[state].get(kind)
-    if after is None:
+    if kind not in TABLE[state]:
         allowed = [move.value for move in allowed_moves(state)]
         raise Problem(
             409,
@@ -115,7 +144,7 @@ def next_state(ticket_id: str, state: TicketState, kind: MoveKind) -> TicketStat
             f"allowed now: {', '.join(allowed) or 'nothing'}",
             {"state": state.value, "allowed": allowed},
         )
-    return after
+    return TABLE[state][kind]
 
 
 def check_seen(ticket_id: str, move: Move, version: int, state: TicketState) -> None:
@@ -132,47 +161,3 @@ def check_seen(ticket_id: str, move: Move, version: int, state: TicketState) -> 
             f"ticket {ticket_id} is at version {version} ({state.value}), not {move.seen}; read it again first",
             {"state": state.value, "version": version, "allowed": [kind.value for kind in allowed_moves(state)]},
         )
-
-
-def check_reason(move: Move) -> None:
-    """Refuse a dismissal without a reason, and the reason `other` without a note.
-
-    Raises:
-        Problem: 422, names what is allowed.
-    """
-    reasons = [reason.value for reason in DismissalReason]
-    if move.kind is MoveKind.DISMISS and move.reason_code is None:
-        raise Problem(
-            422,
-            "reason_missing",
-            "A dismissal needs a reason",
-            f"reason_code is missing; give one of {', '.join(reasons)}",
-            {"allowed": reasons},
-        )
-    if move.reason_code is DismissalReason.OTHER and not (move.note or "").strip():
-        raise Problem(
-            422,
-            "note_missing",
-            "The reason `other` needs a note",
-            "note is missing; say in a few words why, or give another reason_code",
-            {"allowed": reasons},
-        )
-
-
-def check_enterprise(ticket: Ticket, move: Move, known: Collection[str]) -> None:
-    """Refuse an enterprise that is neither a candidate of the ticket nor known to the site.
-
-    Raises:
-        Problem: 422, names the candidates.
-    """
-    candidates = [candidate.enterprise_id for candidate in ticket.candidates]
-    if move.enterprise_id is None or move.enterprise_id in candidates or move.enterprise_id in known:
-        return
-    raise Problem(
-        422,
-        "unknown_enterprise",
-        "Unknown enterprise",
-        f"enterprise_id {move.enterprise_id!r} is not known; leave it out or give a candidate of the ticket: "
-        f"{', '.join(candidates) or 'it has none'}",
-        {"candidates": candidates},
-    )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from domain.advice import action_of, score_of
 from domain.incident import Incident
 from domain.readings import FloatArray
 from domain.site import PermitKind, Site
@@ -42,10 +43,10 @@ def recommend(
     | any           | any                    | works or drill | watch    |
     | otherwise     |                        |                | watch    |
 
-    One sensor alone is never enough to send somebody, whatever it sees.
+    One sensor alone is never enough to send somebody, whatever it sees. The points behind the table: `advice.py`.
     """
     reasons: list[str] = []
-    agree = _agreement(incident, reasons)
+    _add_agreement(incident, reasons)
     leader = int(probability.argmax()) if len(probability) else -1
     needed = STILL_SURE if _advised(incident) is Action.DISPATCH else SURE
     sure = leader >= 0 and float(probability[leader]) >= max(needed, unknown)
@@ -63,8 +64,8 @@ def recommend(
     firm = incident.belief.odds >= site.rules.correlate.open_odds + FIRM_ODDS
     if not firm:
         reasons.append("evidence_thin")
-    go = agree and sure and firm and not permit
-    action = Action.DISPATCH if go else Action.WATCH
+    action = action_of(score_of(tuple(reasons)), tuple(reasons))
+    go = action is Action.DISPATCH
     priority = 1 if go and strong else 2 if go or strong else 3
     return Advice(recommendation=Recommendation(action=action, reasons=tuple(reasons)), priority=priority)
 
@@ -84,16 +85,15 @@ def _advised(incident: Incident) -> Action | None:
     return incident.ticket.recommendation.action if incident.ticket else None
 
 
-def _agreement(incident: Incident, reasons: list[str]) -> bool:
+def _add_agreement(incident: Incident, reasons: list[str]) -> None:
     names = {2: "two_sensors_agree", 3: "three_sensors_agree"}
     sensors = len(incident.sensors)
     if sensors > 1:
         reasons.append(names.get(sensors, "many_sensors_agree"))
-        return True
+        return
     reasons.append("single_sensor")
     if len(incident.channels) > 1:
         reasons.append("pollutants_agree")
-    return False
 
 
 def _permit_meanwhile(site: Site, probability: FloatArray, since: datetime, at: datetime) -> str:

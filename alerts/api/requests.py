@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from alerts.checks import SHELVED_MOST_MIN, WATCHED_MOST_MIN
+from alerts.lifecycle import Measure
 from alerts.view import TicketView
 from domain.ticket import Action, DismissalReason, TicketState
 
@@ -18,8 +20,12 @@ Version = Annotated[
 ]
 
 
+Text = Annotated[str, StringConstraints(max_length=2000, pattern=NO_NUL)]
+Id = Annotated[str, StringConstraints(max_length=128, pattern=NO_NUL)]
+
+
 class AcknowledgeRequest(BaseModel):
-    """An acknowledgement; the body may be left out."""
+    """An acknowledgement, an undoing, an inspector's acceptance or arrival; the body may be left out."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,11 +39,54 @@ class DecisionRequest(BaseModel):
 
     action: Action
     reason_code: DismissalReason | None = Field(None, description="Needed to dismiss; `other` also needs a note.")
-    note: Annotated[str, StringConstraints(max_length=2000, pattern=NO_NUL)] | None = None
-    enterprise_id: Annotated[str, StringConstraints(max_length=128, pattern=NO_NUL)] | None = Field(
+    note: Text | None = None
+    enterprise_id: Id | None = Field(
         None, description="Where to; a candidate of the ticket or another enterprise of the site."
     )
+    minutes: int | None = Field(None, ge=1, le=WATCHED_MOST_MIN, description="How long to watch; only with `watch`.")
     version: Version | None = None
+
+
+class MergeRequest(BaseModel):
+    """A ticket that shall become part of another."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    into: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=NO_NUL)] = Field(
+        description="Id of the ticket that takes this one in."
+    )
+    note: Text | None = None
+    version: Version | None = None
+
+
+class ShelveRequest(BaseModel):
+    """A ticket that shall be quiet for a while."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    minutes: int = Field(ge=1, le=SHELVED_MOST_MIN, description="Afterwards it comes back as new.")
+    note: Text | None = None
+    version: Version | None = None
+
+
+class OutcomeRequest(BaseModel):
+    """What an inspector found."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    problem_found: bool
+    measure: Measure = Measure.NONE
+    note: Text | None = None
+    enterprise_id: Id | None = Field(None, description="Where, if not where the dispatch was to.")
+    version: Version | None = None
+
+
+class StormStatus(BaseModel):
+    """How storm mode stands."""
+
+    active: bool = Field(description="A ticket was gathered into a notice within the last minute.")
+    gathered: int = Field(description="Tickets ever told of in notices.")
+    notices: int = Field(description="Notices ever made.")
 
 
 class TicketPage(BaseModel):

@@ -1,33 +1,23 @@
-"""Routes of the clue tickets: list, one, acknowledge, decide."""
+"""Routes of the clue tickets: list, one, storm mode; the moves are in `moves.py`."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from alerts.api.access import Access
+from alerts.api.moves import add_moves
 from alerts.api.problems import problem_responses
-from alerts.api.requests import AcknowledgeRequest, Cursor, DecisionRequest, Since, States, TicketPage
-from alerts.lifecycle import Move, MoveKind
-from alerts.people.person import ALL_ROLES, DECIDERS, Person
+from alerts.api.requests import Cursor, Since, States, StormStatus, TicketPage
+from alerts.people.person import ALL_ROLES
 from alerts.store import Tickets, Wanted
 from alerts.view import TicketView
+from domain.times import to_ms
 from domain.wire import encode_ticket, ticket_fields
 
 JSON = "application/json"
-
-Key = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=255,
-        pattern=r"^[\x21-\x7e]+$",
-        description="The same key with the same body gives the first answer again; kept for 24 h.",
-    ),
-]
 
 
 def build_router(tickets: Tickets, now: Callable[[], datetime], access: Access) -> APIRouter:
@@ -39,12 +29,12 @@ def build_router(tickets: Tickets, now: Callable[[], datetime], access: Access) 
         access: Tells who asks, in whose name moves are recorded.
     """
     router = APIRouter(prefix="/tickets", tags=["tickets"])
-    _add_reads(router, tickets, access)
-    _add_moves(router, tickets, now, access)
+    _add_reads(router, tickets, now, access)
+    add_moves(router, tickets, now, access)
     return router
 
 
-def _add_reads(router: APIRouter, tickets: Tickets, access: Access) -> None:
+def _add_reads(router: APIRouter, tickets: Tickets, now: Callable[[], datetime], access: Access) -> None:
     reads = [Depends(access.needs(ALL_ROLES))]
 
     @router.get(
@@ -61,6 +51,12 @@ def _add_reads(router: APIRouter, tickets: Tickets, access: Access) -> None:
         plain = {"tickets": [ticket_fields(ticket) for ticket in page.tickets], "next_cursor": page.next_cursor}
         return Response(msgspec.json.encode(plain), media_type=JSON)
 
+    @router.get("/storm", dependencies=reads, responses=problem_responses(503), summary="Storm mode")
+    def get_storm() -> StormStatus:
+        """Say whether too many tickets open at once, and how many were ever told of together."""
+        storm = tickets.storm(to_ms(now()))
+        return StormStatus(active=storm.active, gathered=storm.gathered, notices=storm.notices)
+
     @router.get(
         "/{ticket_id}",
         dependencies=reads,
@@ -71,30 +67,3 @@ def _add_reads(router: APIRouter, tickets: Tickets, access: Access) -> None:
     def get_ticket(ticket_id: str) -> Response:
         """Return a ticket with the system's side and what people did with it."""
         return Response(encode_ticket(tickets.get(ticket_id)), media_type=JSON)
-
-
-def _add_moves(router: APIRouter, tickets: Tickets, now: Callable[[], datetime], access: Access) -> None:
-    decider = Depends(access.needs(DECIDERS))
-    refusals = problem_responses(400, 404, 409, 422, 503)
-
-    @router.post("/{ticket_id}/decision", response_model=TicketView, responses=refusals, summary="Decide")
-    def decide(ticket_id: str, asked: DecisionRequest, key: Key = None, person: Person = decider) -> Response:
-        """Dispatch, watch or dismiss; answers with the ticket as it is then."""
-        move = Move(
-            kind=MoveKind(asked.action.value),
-            who=person.name,
-            at=now(),
-            reason_code=asked.reason_code,
-            note=asked.note,
-            enterprise_id=asked.enterprise_id,
-            seen=asked.version,
-        )
-        return Response(tickets.decide(ticket_id, move, key), media_type=JSON)
-
-    @router.post("/{ticket_id}/acknowledge", response_model=TicketView, responses=refusals, summary="Acknowledge")
-    def acknowledge(
-        ticket_id: str, asked: AcknowledgeRequest | None = None, key: Key = None, person: Person = decider
-    ) -> Response:
-        """Say that a person has seen the ticket."""
-        move = Move(kind=MoveKind.ACKNOWLEDGE, who=person.name, at=now(), seen=asked.version if asked else None)
-        return Response(tickets.decide(ticket_id, move, key), media_type=JSON)

@@ -20,6 +20,7 @@ class EventType(StrEnum):
     UPDATED = "wugan.ticket.updated.v1"
     DISPATCHED = "wugan.ticket.dispatched.v1"
     CLOSED = "wugan.ticket.closed.v1"
+    STORM = "wugan.storm.v1"
 
 
 def put(session: Session, event: EventType, ticket: TicketView, at_ms: int, change: int, wait_ms: int = 0) -> str:

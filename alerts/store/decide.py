@@ -1,19 +1,24 @@
-"""A person's move within one transaction: answered before, allowed, added, numbered, answered."""
+"""A move within one transaction: answered before, allowed, added, numbered, told, answered."""
 
 import hashlib
-from collections.abc import Collection
 from dataclasses import asdict, replace
 
 import msgspec
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from alerts.lifecycle import Move, check_enterprise, check_reason, check_seen, next_state
-from alerts.store.models import IdempotencyRow, MoveRow, TicketRow
+from alerts.checks import check_enterprise, check_move
+from alerts.lifecycle import Move, check_seen, next_state
+from alerts.settings import TicketRules
+from alerts.store.effects import Step, take_effect
+from alerts.store.experience import DECISIONS, Experience
+from alerts.store.models import IdempotencyRow, TimerRow
+from alerts.store.moves import add_move
 from alerts.store.numbering import Numbering
 from alerts.store.rows import find, views
+from alerts.store.telling import tell_move
 from domain.problem import Problem
-from domain.ticket import Ticket, TicketState
+from domain.ticket import TicketState
 from domain.times import EPOCH, to_ms
 from domain.wire import decode_ticket, encode_ticket
 
@@ -21,28 +26,19 @@ KEY_LIFETIME_MS = 24 * 3600 * 1000
 """How long an `Idempotency-Key` is honoured (design value). [ms]"""
 
 
-def decide(session: Session, ticket_id: str, move: Move, known: Collection[str], key: str | None) -> bytes:
+def decide(session: Session, ticket_id: str, move: Move, rules: TicketRules, key: str | None) -> bytes:
     """Make a move and return the ticket's JSON as it is then; writers queue at the numbering.
 
     Raises:
-        Problem: 404 unknown ticket; 409 not allowed, or somebody else was first; 422 reason, enterprise or key.
+        Problem: 404 unknown ticket; 409 not allowed, too late, or somebody else was first; 422 what the move says, key.
     """
-    check_reason(move)
+    check_move(move)
     numbering = Numbering(session)
     fingerprint = _fingerprint(ticket_id, move)
     before = _answer_before(session, move, key, fingerprint)
     if before is not None:
         return before
-    row = find(session, ticket_id)
-    ticket = decode_ticket(row.system.encode())
-    state = TicketState(row.state)
-    check_seen(ticket_id, move, row.version, state)
-    after = next_state(ticket_id, state, move.kind)
-    check_enterprise(ticket, move, known)
-    _add(session, row, ticket, move, after)
-    row.change_seq = numbering.next_change()
-    session.flush()
-    answer = encode_ticket(views(session, [row])[0])
+    answer = make_move(session, numbering, ticket_id, move, rules)
     if key is not None:
         session.add(
             IdempotencyRow(who=move.who, key=key, fingerprint=fingerprint, answer=answer.decode(), at_ms=to_ms(move.at))
@@ -50,27 +46,31 @@ def decide(session: Session, ticket_id: str, move: Move, known: Collection[str],
     return answer
 
 
-def _add(session: Session, row: TicketRow, ticket: Ticket, move: Move, after: TicketState) -> None:
-    now = ticket.history[-1]
-    row.version += 1
-    row.state = after.value
-    row.updated_ms = max(row.updated_ms, to_ms(move.at))
-    session.add(
-        MoveRow(
-            ticket_id=row.id,
-            version=row.version,
-            at_ms=to_ms(move.at),
-            who=move.who,
-            move=move.kind.value,
-            state=after.value,
-            reason_code=move.reason_code.value if move.reason_code else None,
-            note=move.note,
-            enterprise_id=move.enterprise_id,
-            first=now.first,
-            unknown=now.unknown,
-            action=now.action.value,
-        )
-    )
+def make_move(session: Session, numbering: Numbering, ticket_id: str, move: Move, rules: TicketRules) -> bytes:
+    """Make a move whose words are right: state, history, timers, events and audit in the caller's transaction.
+
+    Raises:
+        Problem: 404 unknown ticket; 409 not allowed, too late, or somebody else was first; 422 enterprise.
+    """
+    row = find(session, ticket_id)
+    ticket = decode_ticket(row.system.encode())
+    state = TicketState(row.state)
+    check_seen(ticket_id, move, row.version, state)
+    after = next_state(ticket_id, state, move.kind)
+    check_enterprise(ticket, move, rules.places)
+    timers = session.get(TimerRow, ticket_id) or TimerRow(ticket_id=ticket_id, level=0)
+    session.add(timers)
+    step = Step(session, numbering, row, ticket, move, timers, rules)
+    advice = Experience(session, [ticket], rules).advice(ticket) if move.kind in DECISIONS else None
+    after, detail = take_effect(step, after)
+    if advice is not None:
+        detail["advice"] = msgspec.to_builtins(advice)
+    add_move(session, row, ticket, move, after, detail)
+    row.change_seq = numbering.next_change()
+    session.flush()
+    seen = views(session, [row], rules)[0]
+    tell_move(session, seen, move, row.change_seq, rules)
+    return encode_ticket(seen)
 
 
 def _answer_before(session: Session, move: Move, key: str | None, fingerprint: str) -> bytes | None:

@@ -2,17 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts.lifecycle import MoveKind
-from alerts.store.models import MoveRow, TicketRow
-from alerts.view import PersonEntry, PersonSide, TicketView, view
+from alerts.settings import TicketRules
+from alerts.store.experience import Experience, advice_told
+from alerts.store.models import MoveRow, TicketRow, TimerRow
+from alerts.store.moves import entry_of
+from alerts.view import PersonSide, TicketView, Times, view
 from domain.problem import Problem
-from domain.ticket import Action, Ticket, TicketState
+from domain.ticket import Ticket, TicketState
 from domain.times import to_datetime, to_ms
 from domain.wire import decode_ticket, encode_ticket
+
+NO_RULES = TicketRules()
+_OPEN = (TicketState.NEW, TicketState.ACKNOWLEDGED, TicketState.WATCHING)
+"""States in which nobody has decided for good: the advice is still given."""
 
 
 def find(session: Session, ticket_id: str) -> TicketRow:
@@ -32,33 +39,53 @@ def find(session: Session, ticket_id: str) -> TicketRow:
     return row
 
 
-def views(session: Session, rows: Sequence[TicketRow]) -> list[TicketView]:
+def views(session: Session, rows: Sequence[TicketRow], rules: TicketRules = NO_RULES) -> list[TicketView]:
     """Return tickets with both sides, in the order of the rows."""
     moves: dict[str, list[MoveRow]] = defaultdict(list)
     ids = [row.id for row in rows if row.version]
     asked = select(MoveRow).where(MoveRow.ticket_id.in_(ids)).order_by(MoveRow.ticket_id, MoveRow.version)
     for move in session.scalars(asked) if ids else ():
         moves[move.ticket_id].append(move)
-    return [view(decode_ticket(row.system.encode()), _person_side(row, moves[row.id])) for row in rows]
+    due = select(TimerRow).where(TimerRow.ticket_id.in_([row.id for row in rows]))
+    timers = {timer.ticket_id: timer for timer in session.scalars(due)} if rows else {}
+    tickets = [decode_ticket(row.system.encode()) for row in rows]
+    open_ones = [ticket for row, ticket in zip(rows, tickets, strict=True) if row.state in _OPEN]
+    known = Experience(session, open_ones, rules)
+    return [
+        view(ticket, _person_side(row, ticket, moves[row.id], timers.get(row.id), known))
+        for row, ticket in zip(rows, tickets, strict=True)
+    ]
 
 
-def _person_side(row: TicketRow, moves: Iterable[MoveRow]) -> PersonSide:
-    return PersonSide(number=row.number, state=TicketState(row.state), entries=tuple(map(_entry, moves)))
-
-
-def _entry(move: MoveRow) -> PersonEntry:
-    return PersonEntry(
-        at=to_datetime(move.at_ms),
-        what="acknowledged" if move.move == MoveKind.ACKNOWLEDGE else "decided",
-        who=move.who,
-        state=TicketState(move.state),
-        first=move.first,
-        unknown=move.unknown,
-        action=Action(move.action),
-        why=(move.reason_code,) if move.reason_code else (),
-        note=move.note,
-        enterprise_id=move.enterprise_id,
+def _person_side(
+    row: TicketRow, ticket: Ticket, moves: Iterable[MoveRow], timers: TimerRow | None, known: Experience
+) -> PersonSide:
+    moves = list(moves)
+    state = TicketState(row.state)
+    return PersonSide(
+        number=row.number,
+        state=state,
+        advice=known.advice(ticket) if state in _OPEN else advice_told(moves),
+        entries=tuple(entry for entry in map(entry_of, moves) if entry),
+        version=row.version,
+        merged_into=row.merged_into,
+        times=_times(timers),
     )
+
+
+def _times(timers: TimerRow | None) -> Times:
+    if timers is None:
+        return Times()
+    return Times(
+        deadline=_time(timers.deadline_ms),
+        watch_until=_time(timers.watch_until_ms),
+        undo_until=_time(timers.leaves_ms),
+        shelved_until=_time(timers.shelved_until_ms),
+    )
+
+
+def _time(at_ms: int | None) -> datetime | None:
+    return None if at_ms is None else to_datetime(at_ms)
 
 
 def age(ticket: Ticket) -> tuple[int, int]:

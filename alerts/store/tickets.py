@@ -1,19 +1,21 @@
 """The ticket store: what the system says is kept by id, what people do is added to it."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Engine, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, or_, select, tuple_
 
 from alerts.lifecycle import Move
+from alerts.settings import PlaceRules, TicketRules
 from alerts.store.cursor import decode_cursor, encode_cursor
 from alerts.store.decide import decide
 from alerts.store.engine import reading, writing
-from alerts.store.models import TicketRow
+from alerts.store.incoming import take_in
+from alerts.store.models import TicketRow, TimerRow
 from alerts.store.numbering import Numbering, last_change
-from alerts.store.rows import age, fill, find, views
+from alerts.store.rows import NO_RULES, age, find, views
+from alerts.store.storm import Storm, storm_of
 from alerts.view import TicketView
 from domain.ticket import Ticket, TicketState
 from domain.times import to_ms
@@ -38,17 +40,30 @@ class Wanted:
     cursor: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A ticket that must come back, as of which version, and why."""
+
+    ticket_id: str
+    version: int
+    why: str
+
+
 class Tickets:
     """Stores tickets. Every call may block, and raises ConnectionError where the database is away.
 
     Args:
         engine: Made by `open_store`, its tables by `upgrade`.
         enterprise_ids: Enterprises that a decision may name beside the ticket's own candidates.
+        rules: How tickets move on; its `places` may be named as well.
     """
 
-    def __init__(self, engine: Engine, enterprise_ids: Collection[str] = frozenset()) -> None:
+    def __init__(
+        self, engine: Engine, enterprise_ids: Collection[str] = frozenset(), rules: TicketRules = NO_RULES
+    ) -> None:
         self._engine = engine
-        self._enterprise_ids = enterprise_ids
+        places = {place: PlaceRules() for place in enterprise_ids} | dict(rules.places)
+        self._rules = replace(rules, places=places)
 
     def upsert(self, tickets: Sequence[Ticket]) -> int:
         """Store the system's tickets; the same twice is one, an older version never replaces a newer.
@@ -63,7 +78,9 @@ class Tickets:
             numbering = Numbering(session)
             asked = select(TicketRow).where(TicketRow.id.in_(newest))
             rows = {row.id: row for row in session.scalars(asked)}
-            return sum(_store(session, numbering, rows.get(ticket.id), ticket) for ticket in newest.values())
+            return sum(
+                take_in(session, numbering, rows.get(ticket.id), ticket, self._rules) for ticket in newest.values()
+            )
 
     def page(self, wanted: Wanted) -> Page:
         """Return tickets, last opened first. A cursor stays right while tickets are added.
@@ -82,7 +99,7 @@ class Tickets:
             rows = session.scalars(asked).all()
             shown = rows[: wanted.limit]
             more = encode_cursor(shown[-1].opened_ms, shown[-1].id) if len(rows) > len(shown) else None
-            return Page(tickets=tuple(views(session, shown)), next_cursor=more)
+            return Page(tickets=tuple(views(session, shown, self._rules)), next_cursor=more)
 
     def get(self, ticket_id: str) -> TicketView:
         """Return one ticket.
@@ -91,7 +108,7 @@ class Tickets:
             Problem: 404, there is none of this id.
         """
         with reading(self._engine) as session:
-            return views(session, [find(session, ticket_id)])[0]
+            return views(session, [find(session, ticket_id)], self._rules)[0]
 
     def decide(self, ticket_id: str, move: Move, key: str | None = None) -> bytes:
         """Make a person's move; returns the ticket's JSON as it is then.
@@ -105,7 +122,7 @@ class Tickets:
             Problem: 404 unknown ticket; 409 not allowed, or somebody else was first; 422 reason, enterprise or key.
         """
         with writing(self._engine) as session:
-            return decide(session, ticket_id, move, self._enterprise_ids, key)
+            return decide(session, ticket_id, move, self._rules, key)
 
     def system_tickets(self) -> list[bytes]:
         """Return the system's tickets as canonical JSON, sorted by id."""
@@ -121,13 +138,33 @@ class Tickets:
         asked = select(TicketRow).where(TicketRow.change_seq > seq).order_by(TicketRow.change_seq).limit(limit)
         with reading(self._engine) as session:
             rows = session.scalars(asked).all()
-            seen = views(session, rows)
+            seen = views(session, rows, self._rules)
             return [(row.change_seq, encode_ticket(ticket).decode()) for row, ticket in zip(rows, seen, strict=True)]
 
     def last_change(self) -> int:
         """Return the number of the last change; a new follower of the feed starts here."""
         with reading(self._engine) as session:
             return last_change(session)
+
+    def due(self, now_ms: int, limit: int = 100) -> list[Due]:
+        """Return the tickets that must come back by now, the longest due first."""
+        asked = (
+            select(TicketRow.id, TicketRow.version, TimerRow.watch_until_ms)
+            .join(TimerRow, TimerRow.ticket_id == TicketRow.id)
+            .where(or_(TimerRow.watch_until_ms <= now_ms, TimerRow.shelved_until_ms <= now_ms))
+            .order_by(TimerRow.watch_until_ms, TimerRow.shelved_until_ms, TicketRow.id)
+            .limit(limit)
+        )
+        with reading(self._engine) as session:
+            return [
+                Due(ticket_id=row.id, version=row.version, why="shelving_ended" if row[2] is None else "watch_ended")
+                for row in session.execute(asked)
+            ]
+
+    def storm(self, now_ms: int) -> Storm:
+        """Return how storm mode stands."""
+        with reading(self._engine) as session:
+            return storm_of(session, now_ms)
 
 
 def _newest(tickets: Iterable[Ticket]) -> dict[str, Ticket]:
@@ -137,17 +174,3 @@ def _newest(tickets: Iterable[Ticket]) -> dict[str, Ticket]:
         if held is None or age(held) <= age(ticket):
             newest[ticket.id] = ticket
     return newest
-
-
-def _store(session: Session, numbering: Numbering, row: TicketRow | None, ticket: Ticket) -> bool:
-    """Store one ticket; say whether that changed anything."""
-    if row is None:
-        row = TicketRow(
-            id=ticket.id, site=ticket.site, number=numbering.next_ticket(ticket.site), updated_ms=0, version=0
-        )
-        session.add(row)
-    elif age(ticket) < (row.system_ms, row.system_entries) or encode_ticket(ticket).decode() == row.system:
-        return False
-    fill(row, ticket)
-    row.change_seq = numbering.next_change()
-    return True

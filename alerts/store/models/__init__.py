@@ -10,6 +10,7 @@ from alerts.store.models.tickets import (
     MoveRow,
     OutcomeRow,
     SnapshotRow,
+    StormRow,
     TicketRow,
     TimerRow,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "PhotoRow",
     "SessionRow",
     "SnapshotRow",
+    "StormRow",
     "TicketRow",
     "TimerRow",
     "TokenRow",

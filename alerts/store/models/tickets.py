@@ -54,7 +54,11 @@ class TicketRow(Base):
 
 
 class MoveRow(Base):
-    """One move of a person; rows are only added. The key lets no two moves take the same version."""
+    """One move; rows are only added. The key lets no two moves take the same version.
+
+    Attributes:
+        detail: More of it as JSON: minutes, the other ticket of a merging, the outcome, what an undoing needs.
+    """
 
     __tablename__ = "ticket_moves"
 
@@ -70,6 +74,7 @@ class MoveRow(Base):
     first: Mapped[str | None]
     unknown: Mapped[float]
     action: Mapped[str]
+    detail: Mapped[str | None]
 
 
 class TimerRow(Base):
@@ -79,6 +84,7 @@ class TimerRow(Base):
         deadline_ms: When a person must have answered.
         watch_until_ms: When watching ends and the ticket comes back.
         leaves_ms: When a dispatch leaves for the inspectors; until then it can be undone.
+        shelved_until_ms: When shelving ends and the ticket comes back.
         level: How many contacts were told that nobody answered.
         next_ms: When the next contact is told, or the last one reminded.
     """
@@ -89,8 +95,19 @@ class TimerRow(Base):
     deadline_ms: Mapped[int | None]
     watch_until_ms: Mapped[int | None] = mapped_column(index=True)
     leaves_ms: Mapped[int | None] = mapped_column(index=True)
+    shelved_until_ms: Mapped[int | None] = mapped_column(index=True)
     level: Mapped[int]
     next_ms: Mapped[int | None] = mapped_column(index=True)
+
+
+class StormRow(Base):
+    """A ticket that was told of in one notice with others, because too many opened at once."""
+
+    __tablename__ = "storm_tickets"
+
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(64), index=True)
+    at_ms: Mapped[int]
 
 
 class OutcomeRow(Base):
