@@ -19,6 +19,7 @@ from app.operations import routes, serving
 from app.settings import Settings
 from app.signals import first_of, stop_event
 from app.stage_settings import site_of, topics_of
+from app.ticket_clock import TicketClock
 from app.wiring import Store, history_of, store_of
 from domain.site import Site
 from maps.api import build_router as build_map_router
@@ -46,21 +47,31 @@ async def run_desk(settings: Settings) -> None:
     await create_topics(settings.kafka, topics_of(settings), settings.kafka_replication)
     maps = MapsSettings(base_map_url=settings.base_map_url, base_map_attribution=settings.base_map_attribution)
     feed = LiveFeed(site, Sources(KafkaTail(settings.kafka), topics_of(settings), store.tickets), maps, now_ms)
-    app = build_app(site, store, history, feed, maps)
+    clock = TicketClock(store.tickets)
+    app = build_app(site, store, history, feed, maps, clock)
     async with serving(app, settings.desk_host, settings.desk_port):
-        live = asyncio.create_task(feed.run())
+        live, ticking = asyncio.create_task(feed.run()), asyncio.create_task(clock.run())
         log.info("desk_started", url=f"http://{settings.desk_host}:{settings.desk_port}")
         try:
-            await first_of(stop, live)
+            await first_of(stop, live, ticking)
         finally:
             live.cancel()
-            await asyncio.gather(live, return_exceptions=True)
+            ticking.cancel()
+            await asyncio.gather(live, ticking, return_exceptions=True)
             history.close()
     log.info("desk_stopped")
 
 
-def build_app(site: Site, store: Store, history: HistoryReader, feed: LiveFeed, maps: MapsSettings) -> FastAPI:
+def build_app(
+    site: Site,
+    store: Store,
+    history: HistoryReader,
+    feed: LiveFeed,
+    maps: MapsSettings,
+    clock: TicketClock | None = None,
+) -> FastAPI:
     """Put pages, API and operations endpoints together."""
+    clock = clock or TicketClock(store.tickets)
     app = FastAPI(
         title="Wugan",
         version=version("wugan"),
@@ -76,7 +87,7 @@ def build_app(site: Site, store: Store, history: HistoryReader, feed: LiveFeed, 
     app.include_router(build_audit_router(store.engine, access), prefix=API)
     app.include_router(build_pages(site, maps))
     mount_static(app)
-    app.router.routes.extend(routes(lambda: hindrances(feed), _metrics(feed)))
+    app.router.routes.extend(routes(lambda: hindrances(feed), _metrics(feed, clock), clock.missing))
     return app
 
 
@@ -85,7 +96,7 @@ def hindrances(feed: LiveFeed) -> dict[str, str]:
     return {} if feed.tickets_ok else {"tickets": "the ticket store does not answer"}
 
 
-def _metrics(feed: LiveFeed) -> CollectorRegistry:
+def _metrics(feed: LiveFeed, clock: TicketClock) -> CollectorRegistry:
     def gauges() -> dict[str, float]:
         seen = feed.live.counts(feed.live.picture())
         return {
@@ -94,4 +105,4 @@ def _metrics(feed: LiveFeed) -> CollectorRegistry:
             **{f"desk_sensors.{name}": float(value) for name, value in seen.items()},
         }
 
-    return registry_of(Counts(lambda: {"desk_unreadable_messages": feed.unreadable}, gauges))
+    return registry_of(Counts(lambda: {"desk_unreadable_messages": feed.unreadable, **clock.counts()}, gauges))

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -21,6 +21,7 @@ _NOT_OURS = ("WUGAN_TEST_", "WUGAN_SERVICES_", CONFIG_VARIABLE, "WUGAN_REWRITE_"
 """Variables with our prefix that tests and scripts read, not the product."""
 
 Port = Field(ge=1, le=65535)
+Minutes = Annotated[int, Field(ge=1)]
 _ADDRESS_PARTS = 2
 
 
@@ -71,7 +72,19 @@ class Settings(BaseSettings):
     snapshot_s: float = Field(10.0, gt=0, le=300, description="seconds between two snapshots of a worker")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
 
-    public_url: str = Field("", pattern=r"^(https?://\S+)?$", description="where inspectors reach the desk; empty: here")
+    answer_minutes: tuple[Minutes, Minutes, Minutes] = Field(
+        (10, 30, 120), description="to answer a ticket, by priority 1, 2, 3"
+    )
+    arrive_minutes: tuple[Minutes, Minutes, Minutes] = Field(
+        (45, 120, 480), description="to arrive after a dispatch, by priority"
+    )
+    watch_minutes: int = Field(60, ge=1, le=1440, description="how long is watched unless somebody says otherwise")
+    undo_s: int = Field(10, ge=0, le=300, description="seconds in which a dispatch can be undone before it leaves")
+    storm_per_min: int = Field(10, ge=1, description="more tickets a minute than this are told of in one notice")
+
+    public_url: str = Field(
+        "", pattern=r"^(https?://\S+)?$", description="where inspectors reach the desk; empty: here"
+    )
     link_hours: float = Field(12.0, gt=0, le=24, description="how long an inspector's link holds")
     link_secret: SecretStr | None = Field(None, description="signs the links; default: made once in data_dir")
     link_secret_file: Path | None = Field(None, description="file that holds it instead")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine, make_url
 
+from alerts.settings import PlaceRules, TicketRules
 from alerts.store import Snapshots, Tickets, current, newest, open_store
 from app.settings import Settings, SettingsRefused
 from domain.site import Site
@@ -42,8 +43,23 @@ def store_of(settings: Settings, site: Site) -> Store:
     if current(url) != newest():
         raise SettingsRefused("WUGAN_DATABASE: the tables are missing or of another version; run `wugan db upgrade`")
     engine = open_store(url)
-    places = frozenset(place.enterprise_id for place in site.enterprises)
-    return Store(Tickets(engine, places), Snapshots(engine, settings.topic_prefix), engine)
+    tickets = Tickets(engine, rules=ticket_rules(settings, site))
+    return Store(tickets, Snapshots(engine, settings.topic_prefix), engine)
+
+
+def ticket_rules(settings: Settings, site: Site) -> TicketRules:
+    """Return how tickets move on, with what is agreed about each enterprise."""
+    return TicketRules(
+        answer_min=settings.answer_minutes,
+        arrive_min=settings.arrive_minutes,
+        watch_min=settings.watch_minutes,
+        undo_s=settings.undo_s,
+        storm_per_min=settings.storm_per_min,
+        places={
+            place.enterprise_id: PlaceRules(cap=place.annual_check_cap, whitelisted=place.whitelisted)
+            for place in site.enterprises
+        },
+    )
 
 
 def store_if_there(settings: Settings, site: Site) -> Store | None:

@@ -151,7 +151,7 @@ async def test_an_illegal_move_names_what_is_allowed(desk):
 
     problem = problem_of(refused)
     assert refused.status_code == 409
-    assert problem["allowed"] == ["dispatch", "dismiss"]
+    assert problem["allowed"] == ["dispatch", "dismiss", "merge"]
     assert problem["state"] == "watching"
     assert problem["instance"] == "/api/v1/tickets/a1/acknowledge"
 
@@ -296,7 +296,7 @@ def test_openapi_describes_tickets_requests_and_problems(tickets):
     api = app_of(tickets).openapi()
 
     decision = api["paths"]["/api/v1/tickets/{ticket_id}/decision"]["post"]
-    assert set(decision["responses"]) == {"200", "400", "404", "409", "422", "503", "default"}
+    assert set(decision["responses"]) == {"200", "400", "401", "403", "404", "409", "422", "503", "default"}
     assert "application/problem+json" in decision["responses"]["409"]["content"]
     assert {"Idempotency-Key"} <= {one["name"] for one in decision["parameters"]}
     assert {"TicketView", "TicketPage", "DecisionRequest", "AcknowledgeRequest"} <= set(api["components"]["schemas"])

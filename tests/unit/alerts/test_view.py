@@ -29,7 +29,8 @@ def test_the_contracts_keys_come_first_and_in_order_then_the_persons():
     keys = list(ticket_fields(view(make_ticket(), PersonSide(number=17, state=TicketState.NEW))))
 
     contract = [item.name for item in fields(Ticket)]
-    assert keys == [*contract, "number", "deadline", "confidence", "merged_into", "amended", "version"]
+    added = ["number", "deadline", "confidence", "merged_into", "amended", "version"]
+    assert keys == [*contract, *added, "watch_until", "undo_until", "shelved_until"]
 
 
 def test_without_a_person_it_is_the_systems_ticket():
@@ -38,7 +39,10 @@ def test_without_a_person_it_is_the_systems_ticket():
     seen = ticket_fields(view(ticket, PersonSide(number=3, state=TicketState.NEW)))
 
     system = ticket_fields(ticket)
+    advice = seen["recommendation"]
+    seen["recommendation"] = {"action": advice["action"], "reasons": advice["reasons"]}
     assert {key: seen[key] for key in system} == system
+    assert advice["score"] == sum(one["points"] for one in advice["inputs"])
     assert (seen["number"], seen["version"], seen["amended"]) == (3, 0, system["updated_at"])
 
 

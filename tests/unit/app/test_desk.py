@@ -108,7 +108,7 @@ async def test_the_operators_endpoints(desk: httpx.AsyncClient) -> None:
     health, ready, metrics = [await desk.get(f"/{name}") for name in ("healthz", "readyz", "metrics")]
 
     assert (health.status_code, health.text) == (200, "ok\n")
-    assert ready.json() == {"ready": ready.status_code == 200, "why": ready.json()["why"]}
+    assert ready.json() == {"ready": ready.status_code == 200, "why": ready.json()["why"], "degraded": []}
     assert metrics.headers["content-type"].startswith("text/plain")
     assert "wugan_desk_streams 0.0" in metrics.text
 
