@@ -1,48 +1,24 @@
-"""A CloudEvents envelope of a ticket → a message of at most eight short lines in Chinese, whatever the platform."""
+"""A CloudEvents envelope → a message of at most eight short lines in Chinese, whatever the platform."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Final
 
 import msgspec
 
 from alerts.delivery.events import EventType
-from alerts.delivery.forms.escape import cut, plain
-from alerts.delivery.forms.words import ACTIONS, CLOSED_AS, DIRECTIONS, POLLUTANTS, REASONS
-from domain.ticket import Candidate, Peak, Recommendation, TicketKind, TicketState, Wind
+from alerts.delivery.forms.escape import plain
+from alerts.delivery.forms.storm_told import StormTold, storm_lines, storm_title
+from alerts.delivery.forms.ticket_told import Lines, TicketTold, ticket_lines, ticket_occasion, ticket_title
 
 Link = Callable[[str, int], str | None]
 """Ticket's id and the time in Unix milliseconds → the inspector's page; None: there is none."""
 CONTACT: Final = "请响应"
 """Label of whom a message is for."""
-NAME_SIGNS: Final = 16
-"""So much of an enterprise's or a sensor's name is shown. Design value."""
-_REASONS_SHOWN: Final = 2
-_POLLUTANTS_SHOWN: Final = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketTold:
-    """What a message tells of a ticket; the rest of `data` is passed over."""
-
-    number: int
-    kind: TicketKind
-    state: TicketState
-    event_start: datetime
-    pollutants: tuple[str, ...]
-    peak: Peak | None
-    sensors: tuple[str, ...]
-    wind: Wind
-    candidates: tuple[Candidate, ...]
-    unknown_probability: float
-    recommendation: Recommendation
-    priority: int
-    deadline: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """An envelope as forms read it.
 
     Attributes:
@@ -54,7 +30,7 @@ class Told:
     id: str
     type: EventType
     subject: str
-    data: TicketTold
+    data: msgspec.Raw
     contact: str = ""
     mention: str = ""
     round: int = 0
@@ -76,7 +52,7 @@ class Letter:
     event_id: str
     title: str
     rank: str
-    lines: tuple[tuple[str, str], ...]
+    lines: Lines
     url: str | None
     urgent: bool
     mention: str
@@ -90,7 +66,9 @@ class Desk:
     link: Link
 
 
-_decoder = msgspec.json.Decoder(Told)
+_envelope = msgspec.json.Decoder(Envelope)
+_ticket = msgspec.json.Decoder(TicketTold)
+_storm = msgspec.json.Decoder(StormTold)
 
 
 def write_letter(body: str | bytes, desk: Desk, now_ms: int) -> Letter:
@@ -102,103 +80,37 @@ def write_letter(body: str | bytes, desk: Desk, now_ms: int) -> Letter:
         now_ms: When it is sent; the link lives from then.
 
     Raises:
-        msgspec.ValidationError: The body is no envelope of a ticket.
+        msgspec.ValidationError: The body is no envelope of ours.
     """
-    told = _decoder.decode(body)
-    ticket = told.data
-    lines = (
-        ("异常", _excess(ticket)),
-        (CONTACT, told.contact) if told.round else ("起始", _start(ticket, desk.zone)),
-        ("疑似来源", _source(ticket)),
-        ("风", _wind(ticket.wind)),
-        ("建议", _advice(ticket.recommendation)),
-        ("时限", _deadline(ticket, desk.zone)),
-    )
-    return Letter(
-        event_id=told.id,
-        title=_title(told),
-        rank=f"优先级 {ticket.priority}",
-        lines=tuple((label, value) for label, value in lines if value),
-        url=desk.link(told.subject, now_ms),
-        urgent=ticket.priority == 1 or told.round > 0,
-        mention=told.mention,
-    )
-
-
-def _title(told: Told) -> str:
-    ticket = told.data
-    if ticket.kind is TicketKind.SENSOR:
-        return f"【{_occasion(told)}】#{ticket.number} 疑似传感器需维护"
-    names = [POLLUTANTS.get(name, name) for name in ticket.pollutants]
-    what = "、".join(names) if len(names) <= _POLLUTANTS_SHOWN else f"{names[0]}等 {len(names)} 项"
-    where = "区域性" if ticket.kind is TicketKind.REGIONAL else "局地"
-    return f"【{_occasion(told)}】#{ticket.number} 疑似{what}{where}抬升"
-
-
-def _occasion(told: Told) -> str:
-    if told.round:
-        return f"第 {told.round} 次催办"
-    if told.type is EventType.CLOSED:
-        return CLOSED_AS.get(told.data.state.value, "线索已办结")
-    return {EventType.OPENED: "线索", EventType.DISPATCHED: "派单核查"}.get(told.type, "线索更新")
-
-
-def _excess(ticket: TicketTold) -> str:
-    if ticket.kind is TicketKind.SENSOR:
-        return "读数不可信，不作污染判断"
-    peak = ticket.peak
-    if peak is None:
-        return "浓度抬升，暂无峰值"
-    name = POLLUTANTS.get(peak.pollutant, peak.pollutant)
-    return f"{name} {peak.value:.0f} {peak.unit}，高出背景 {peak.excess:.0f}"
-
-
-def _start(ticket: TicketTold, zone: tzinfo) -> str:
-    first = cut(ticket.sensors[0], NAME_SIGNS) if ticket.sensors else ""
-    seen = f"{first}等 {len(ticket.sensors)} 台" if len(ticket.sensors) > 1 else first
-    return f"{_clock(ticket.event_start, zone)}，{seen}" if seen else _clock(ticket.event_start, zone)
-
-
-def _source(ticket: TicketTold) -> str:
-    """Return the first candidate with its probability, or 未知 where unknown leads."""
-    if ticket.kind is TicketKind.SENSOR:
-        return ""
-    if ticket.kind is TicketKind.REGIONAL:
-        return "区域传输，无单一来源"
-    unknown = f"未知 {ticket.unknown_probability:.0%}"
-    if not ticket.candidates:
-        return unknown
-    first = ticket.candidates[0]
-    named = f"{cut(first.name or first.enterprise_id, NAME_SIGNS)} {first.probability:.0%}"
-    return f"{named}，{unknown}" if first.probability >= ticket.unknown_probability else f"{unknown}，{named}"
-
-
-def _wind(wind: Wind) -> str:
-    if wind.speed_ms is None:
-        return "未知"
-    if wind.calm or wind.from_deg is None:
-        return f"静风 {wind.speed_ms:.1f} m/s"
-    eighth = round(wind.from_deg / 45) % len(DIRECTIONS)
-    return f"{DIRECTIONS[eighth]}风 {wind.speed_ms:.1f} m/s"
-
-
-def _advice(advice: Recommendation) -> str:
-    why = "、".join(REASONS.get(code, code) for code in advice.reasons[:_REASONS_SHOWN])
-    return f"{ACTIONS[advice.action.value]}（{why}）" if why else ACTIONS[advice.action.value]
-
-
-def _deadline(ticket: TicketTold, zone: tzinfo) -> str:
-    open_states = (TicketState.NEW, TicketState.ACKNOWLEDGED, TicketState.DISPATCHED)
-    if ticket.deadline is None or ticket.state not in open_states:
-        return ""
-    return f"{_clock(ticket.deadline, zone)} 前响应"
-
-
-def _clock(moment: datetime, zone: tzinfo) -> str:
-    return f"{moment.astimezone(zone):%m-%d %H:%M}"
+    told = _envelope.decode(body)
+    contact = (CONTACT, told.contact) if told.round else None
+    if told.type is EventType.STORM:
+        storm = _storm.decode(told.data)
+        title = storm_title(storm, _late(told) or "线索汇总")
+        return _letter(told, title, storm.priority, storm_lines(storm, desk.zone, contact), None)
+    ticket = _ticket.decode(told.data)
+    title = ticket_title(ticket, _late(told) or ticket_occasion(told.type, ticket.state))
+    link = desk.link(told.subject, now_ms)
+    return _letter(told, title, ticket.priority, ticket_lines(ticket, desk.zone, contact), link)
 
 
 def as_text(letter: Letter) -> str:
     """Return the message as plain text of at most eight lines."""
     rows = (f"{label}：{plain(value)}" for label, value in letter.lines)
     return "\n".join((f"{plain(letter.title)}（{letter.rank}）", *rows, *((letter.url,) if letter.url else ())))
+
+
+def _late(told: Envelope) -> str:
+    return f"第 {told.round} 次催办" if told.round else ""
+
+
+def _letter(told: Envelope, title: str, priority: int, lines: Lines, url: str | None) -> Letter:
+    return Letter(
+        event_id=told.id,
+        title=title,
+        rank=f"优先级 {priority}",
+        lines=tuple((label, value) for label, value in lines if value),
+        url=url,
+        urgent=priority == 1 or told.round > 0,
+        mention=told.mention,
+    )
