@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from alerts.delivery.events import EventType, cancel, put
 from alerts.lifecycle import Move, MoveKind
 from alerts.settings import TicketRules
 from alerts.store.models import OutcomeRow, TicketRow, TimerRow
 from alerts.store.moves import add_move, detail_of, last_move
 from alerts.store.numbering import Numbering
+from alerts.store.outbox import EventType, cancel, put
 from alerts.store.rows import find, views
 from domain.problem import Problem
 from domain.ticket import Ticket, TicketState

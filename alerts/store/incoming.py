@@ -2,13 +2,13 @@
 
 from sqlalchemy.orm import Session
 
-from alerts.delivery.events import EventType, put
 from alerts.lifecycle import SYSTEM, Move, MoveKind
 from alerts.settings import TicketRules
 from alerts.store.effects import clear, start_answering
 from alerts.store.models import TicketRow, TimerRow
 from alerts.store.moves import RETURNED, add_move
 from alerts.store.numbering import Numbering
+from alerts.store.outbox import EventType, put
 from alerts.store.rows import age, fill, views
 from alerts.store.storm import gather, is_storm
 from alerts.store.telling import audit_news

@@ -10,9 +10,9 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from alerts.delivery.events import EventType
 from alerts.settings import TicketRules
 from alerts.store.models import OutboxRow, StormRow, TicketRow
+from alerts.store.outbox import EventType
 from alerts.view import TicketView
 from domain.times import rfc3339, to_datetime, to_ms
 

@@ -4,11 +4,11 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from alerts.delivery.events import EventType, put
 from alerts.lifecycle import Move, MoveKind
 from alerts.settings import TicketRules
 from alerts.store.audit import record
 from alerts.store.moves import RETURNED
+from alerts.store.outbox import EventType, put
 from alerts.view import TicketView
 from domain.times import to_ms
 
