@@ -21,7 +21,10 @@ of one an hour, in which ozone may rest at nought for a night and GB 3095-2026 l
 SILENT_MOST_MIN = 720
 """But half a day of silence is enough of any device. Design value. [min]"""
 NETWORK_SHARE = 0.3
-"""Where more of the stations are silent it is the network, told by `/readyz`, and no device's fault. Design value."""
+"""Where more of the stations have the same fault at once it is the network (silence is told by `/readyz`; in 2013 ozone
+of all of Beijing stood still for hours), and no device's own. Design value."""
+DAY_MIN = 1440
+"""What is no silence and lasts for a day is told whoever else has it: a night is over by then. Design value. [min]"""
 _IS_OFFLINE = np.array([reason is Flag.OFFLINE for reason in REASONS])
 _BITS = np.array(REASONS, np.uint16)
 
@@ -32,7 +35,7 @@ class Course:
 
     Attributes:
         since: Minute since which a channel is flagged for a reason, 0 = it is not. [minutes since 1970]
-        words: The device's words since then; of silence, its minutes while the network spoke.
+        words: The device's words since then; of silence, its minutes; neither while it was the network.
         minute: The last one judged, 0 = none. [minutes since 1970]
         heard: Minute of the device's last word, 0 = none. [minutes since 1970]
         step_min: Its usual time between words. [min]
@@ -51,47 +54,65 @@ def no_course(sensors: int) -> Course:
     return Course(since=none, words=none, heard=np.zeros(sensors, np.int64), step_min=np.ones(sensors))
 
 
-def follow(known: Course, judged: JudgedField, zone: Zone) -> tuple[Course, BoolArray]:
-    """Take a judged minute into account; of a silent channel nothing is known but its silence.
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What has lasted and does so in this very minute, shape (sensors, 4, reasons).
 
-    Returns:
-        The new course, and what has lasted for long enough and does so now, shape (sensors, 4, reasons).
+    Attributes:
+        long: For so long that it is worth counting.
+        own: For so long while the network was well that the device needs care.
     """
+
+    long: BoolArray
+    own: BoolArray
+
+
+def follow(known: Course, judged: JudgedField, zone: Zone) -> tuple[Course, Lasting]:
+    """Take a judged minute into account; of a silent channel nothing is known but its silence."""
     minute = judged.minute_ms // MINUTE_MS
-    passed_min = _passed_min(known, judged, minute, zone)
+    silent_min = _passed_min(known, minute)
     known = _listen(known, judged, minute)
+    long, own = np.zeros(known.since.shape, np.bool_), np.zeros(known.since.shape, np.bool_)
     if not (judged.flags.any() or known.since.any()):
-        return known, np.zeros(known.since.shape, np.bool_)
+        return known, Lasting(long, own)
     followed: BoolArray = known.since.max(axis=(1, 2)) > 0
     some = judged.flags.any(axis=1) | followed[judged.sensor]  # of others there is nothing to follow
     rows = judged.sensor[some]
-    flags = judged.flags[some][:, :, np.newaxis]
-    silent = (flags & np.uint16(Flag.OFFLINE)) != 0
-    told = (~np.isnan(judged.value[some])[:, :, np.newaxis] | (flags != 0)) & (~silent | _IS_OFFLINE)
-    parked = zone.is_vehicle[rows][:, np.newaxis, np.newaxis] & _IS_OFFLINE  # a vehicle that is silent has parked
-    now = told & ((flags & _BITS) != 0) & ~parked
-    counts = np.where(_IS_OFFLINE, passed_min, judged.fresh[some][:, np.newaxis, np.newaxis])
+    told, now = _flagged(judged, some, zone)
+    counts = np.where(_IS_OFFLINE, silent_min, judged.fresh[some][:, np.newaxis, np.newaxis])
+    counts = np.where(network_faults(judged, zone), 0, counts)
     since, words = known.since.copy(), known.words.copy()
     since[rows] = np.where(told, np.where(now, np.where(since[rows] > 0, since[rows], minute), 0), since[rows])
     words[rows] = np.where(since[rows] > 0, words[rows] + now * counts, 0)
-    lasting = np.zeros(since.shape, np.bool_)
-    silent_min = np.clip(WORDS * known.step_min[rows], LASTS_MIN[_IS_OFFLINE], SILENT_MOST_MIN)
-    enough = np.where(_IS_OFFLINE, silent_min[:, np.newaxis, np.newaxis], WORDS)
-    lasting[rows] = now & (minute - since[rows] >= LASTS_MIN) & (words[rows] >= enough)
-    return replace(known, since=since, words=words), lasting
+    slow_min = np.minimum(WORDS * known.step_min[rows], SILENT_MOST_MIN)[:, np.newaxis, np.newaxis]
+    lasts_min = minute - since[rows]
+    enough = np.where(_IS_OFFLINE, np.maximum(LASTS_MIN, slow_min), WORDS)
+    days = (lasts_min >= DAY_MIN) & ~_IS_OFFLINE
+    own[rows] = now & (((lasts_min >= LASTS_MIN) & (words[rows] >= enough)) | days)
+    long[rows] = own[rows] | (now & (lasts_min >= np.maximum(LASTS_MIN, slow_min)))
+    return replace(known, since=since, words=words), Lasting(long, own)
 
 
-def is_network(judged: JudgedField, zone: Zone) -> bool:
-    """Say whether so many stations are silent that it is no device's own fault; one alone always is."""
-    silent = ((judged.flags & np.uint16(Flag.OFFLINE)) != 0).any(axis=1) & ~zone.is_vehicle[judged.sensor]
-    return bool(silent.sum() > max(NETWORK_SHARE * (~zone.is_vehicle).sum(), 1.0))
+def network_faults(judged: JudgedField, zone: Zone) -> BoolArray:
+    """Say which reasons are had by so many stations that they are no device's own, shape (reasons,); one alone is."""
+    station = ~zone.is_vehicle[judged.sensor]
+    stations: IntArray = ((judged.flags[station][:, :, np.newaxis] & _BITS) != 0).any(axis=1).sum(axis=0)
+    many: BoolArray = stations > max(NETWORK_SHARE * (~zone.is_vehicle).sum(), 1.0)
+    return many
 
 
-def _passed_min(known: Course, judged: JudgedField, minute: int, zone: Zone) -> int:
+def _flagged(judged: JudgedField, some: BoolArray, zone: Zone) -> tuple[BoolArray, BoolArray]:
+    """Return of which channels anything is known, and what they are flagged for, shape (rows, 4, reasons)."""
+    flags = judged.flags[some][:, :, np.newaxis]
+    silent = (flags & np.uint16(Flag.OFFLINE)) != 0
+    told = (~np.isnan(judged.value[some])[:, :, np.newaxis] | (flags != 0)) & (~silent | _IS_OFFLINE)
+    parked = zone.is_vehicle[judged.sensor[some]][:, np.newaxis, np.newaxis] & _IS_OFFLINE  # when it is silent
+    return told, told & ((flags & _BITS) != 0) & ~parked
+
+
+def _passed_min(known: Course, minute: int) -> int:
     """Return the minutes since the last judged one in which the network spoke: no more than its usual gap."""
-    if not known.minute or is_network(judged, zone):
-        return 0
-    return min(minute - known.minute, int(np.ceil(np.median(known.step_min))))
+    return min(minute - known.minute, int(np.ceil(np.median(known.step_min)))) if known.minute else 0
 
 
 def _listen(known: Course, judged: JudgedField, minute: int) -> Course:

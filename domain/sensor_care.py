@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from domain.care_course import REASONS, Course, follow, is_network, no_course
+from domain.care_course import REASONS, Course, Lasting, follow, no_course
 from domain.care_ticket import CareCase, amend, end, open_case
 from domain.channels import MINUTE_MS, N_POLLUTANTS, POLLUTANTS
 from domain.decisions import Decision, DecisionMade
-from domain.field import Flag, JudgedField
+from domain.field import JudgedField
 from domain.readings import BoolArray, IntArray
 from domain.regional_notice import local_day
 from domain.ticket import Ticket
@@ -24,7 +24,6 @@ REST_MIN = 24 * 60
 """Nor does the same open again within a day: it flaps, and was told. Design value. [min]"""
 MOST_A_DAY, MOST_SHARE = 10, 0.02
 """At most so many tickets open a local day, or this share of a larger site's sensors; others wait. Design values."""
-_IS_OFFLINE = np.array([reason is Flag.OFFLINE for reason in REASONS])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,7 @@ def advance(state: CareState, judged: JudgedField, zone: Zone) -> tuple[CareStat
     told = state.told & (course.since > 0) if state.told.any() else state.told
     state = replace(state, course=course, told=told)
     state, ended = _healed(state, judged.clock_ms, judged.minute_ms // MINUTE_MS)
-    if not lasting.any():
+    if not lasting.long.any():
         return state, (ended, ())
     state, (tickets, decisions) = _open(state, lasting, judged, zone)
     return state, ((*ended, *tickets), decisions)
@@ -102,28 +101,26 @@ def _healed(state: CareState, clock_ms: int, minute: int) -> tuple[CareState, tu
     return replace(state, cases=tuple(living), rests=rests), tuple(ended)
 
 
-def _open(state: CareState, lasting: BoolArray, judged: JudgedField, zone: Zone) -> tuple[CareState, Told]:
+def _open(state: CareState, lasting: Lasting, judged: JudgedField, zone: Zone) -> tuple[CareState, Told]:
     """Open a ticket for each device and reason that may have one, and count the others as held back."""
     day = local_day(judged.clock_ms, zone)
     state = state if state.day == day else replace(state, day=day, opened=0)
-    new = lasting & ~_covered(state.cases, len(lasting))[:, :, np.newaxis]
-    if not new.any():
+    free = ~_covered(state.cases, len(state.told))[:, :, np.newaxis]
+    if not (lasting.long & free).any():
         return state, ((), ())
-    waits = state.rests > judged.minute_ms // MINUTE_MS
-    if is_network(judged, zone):
-        waits = waits | _IS_OFFLINE
+    new = lasting.own & free & (state.rests <= judged.minute_ms // MINUTE_MS)
     taken: set[tuple[int, int]] = set()
     tickets: list[Ticket] = []
     made: list[DecisionMade] = []
-    for (sensor, reason), channels in _grouped(new & ~waits).items():
-        free = tuple(channel for channel in channels if (sensor, channel) not in taken)
-        if free and (_case_of(state, sensor, reason) >= 0 or state.opened < most_a_day(len(zone.is_vehicle))):
-            state, ticket = _written(state, (sensor, reason, free), judged, zone)
-            taken.update((sensor, channel) for channel in free)
+    for (sensor, reason), channels in _grouped(new).items():
+        left = tuple(channel for channel in channels if (sensor, channel) not in taken)
+        if left and (_case_of(state, sensor, reason) >= 0 or state.opened < most_a_day(len(zone.is_vehicle))):
+            state, ticket = _written(state, (sensor, reason, left), judged, zone)
+            taken.update((sensor, channel) for channel in left)
             tickets.append(ticket)
             if len(ticket.history) == 1:
                 made.append(DecisionMade(judged.clock_ms, Decision.SENSOR_CARE, ticket.id))
-    held = new & ~_covered(state.cases, len(lasting))[:, :, np.newaxis] & ~state.told
+    held = lasting.long & ~_covered(state.cases, len(state.told))[:, :, np.newaxis] & ~state.told
     made += [
         DecisionMade(judged.clock_ms, Decision.SENSOR_SUSPECT, _key(state, sensor, reason, channels, zone))
         for (sensor, reason), channels in _grouped(held).items()

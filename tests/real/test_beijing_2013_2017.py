@@ -73,6 +73,11 @@ def test_ozone_that_stands_still_is_no_clue(stuck: Run) -> None:
     assert clues == []
 
 
+def test_ozone_that_stands_still_everywhere_is_no_flood(stuck: Run) -> None:
+    """In that week the ozone of all twelve stations stands still for hours of every night: it is the network's doing."""
+    assert len(stuck.of_kind("sensor")) <= 3, stuck.per_day("sensor")
+
+
 def test_ozone_that_stands_still_is_told(stuck: Run) -> None:
     told = {(name, one["excluded"][0]["reason"]) for one in stuck.of_kind("sensor") for name in one["sensors"]}
 

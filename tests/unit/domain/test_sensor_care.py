@@ -199,10 +199,27 @@ def test_a_network_that_fell_silent_is_no_flood(zone: Zone) -> None:
     story = Story(zone).tell(200, silent)
 
     assert story.tickets == []
+    assert story.counted == {Decision.SENSOR_SUSPECT: 8}
     assert story.tell(59, all_of("s-0-0", Flag.OFFLINE)).tickets == []
     (ticket,) = story.tell(1, all_of("s-0-0", Flag.OFFLINE)).last
     assert ticket.sensors == ("s-0-0",), "the one that stays away is its own fault"
     assert to_ms(ticket.event_start) == START_MS
+
+
+def test_a_fault_of_the_whole_network_is_counted_and_opens_nothing(zone: Zone) -> None:
+    stuck: Faults = {(name, "o3"): Flag.STUCK for name in zone.site.sensor_ids[:8]}
+    story = Story(zone).tell(200, stuck)
+
+    assert story.tickets == []
+    assert story.counted == {Decision.SENSOR_SUSPECT: 8}
+    assert len(story.tell(61, STUCK).last) == 1
+
+
+def test_what_lasts_a_day_is_told_whoever_else_has_it(zone: Zone) -> None:
+    stuck: Faults = {(name, "o3"): Flag.STUCK for name in zone.site.sensor_ids[:8]}
+
+    assert Story(zone).tell(DAY, stuck).tickets == []
+    assert len(Story(zone).tell(DAY + 1, stuck).last) == 8
 
 
 def test_a_vehicle_that_is_silent_has_parked(zone: Zone) -> None:
@@ -211,13 +228,14 @@ def test_a_vehicle_that_is_silent_has_parked(zone: Zone) -> None:
 
 def test_a_storm_opens_so_many_a_day_and_loses_none(zone: Zone) -> None:
     names = zone.site.sensor_ids[:14]
-    stuck: Faults = {(name, "pm25"): Flag.STUCK for name in names}
-    story = Story(zone).tell(200, stuck)
+    kinds = (Flag.STUCK, Flag.UNIT, Flag.RANGE, Flag.CLOCK)
+    storm: Faults = {(name, "pm25"): kinds[number % len(kinds)] for number, name in enumerate(names)}
+    story = Story(zone).tell(200, storm)
     most = sensor_care.most_a_day(len(zone.site.sensors))
 
     assert len(story.last) == most < len(names)
     assert story.counted == {Decision.SENSOR_CARE: most, Decision.SENSOR_SUSPECT: len(names) - most}
-    assert len(story.tell(DAY, stuck).last) == len(names)
+    assert len(story.tell(DAY, storm).last) == len(names)
 
 
 def test_silence_heals_nothing(zone: Zone) -> None:
