@@ -65,7 +65,15 @@ class AttemptRow(Base):
 
 
 class EndpointRow(Base):
-    """How an endpoint fares: closed, or open until a time after failures; disabled for good after 410."""
+    """How an endpoint fares: closed, or open until a time after failures; disabled after 410 until a person enables it.
+
+    Attributes:
+        form: In which form it is told.
+        address: Scheme and host only; the rest may be secret.
+        listed: Whether the file that the running process read names it.
+        last_ok_ms: When it last took something; null = never.
+        last_error: Why the last attempt failed; null after a success.
+    """
 
     __tablename__ = "endpoints"
 
@@ -73,3 +81,8 @@ class EndpointRow(Base):
     failures: Mapped[int]
     open_until_ms: Mapped[int]
     disabled: Mapped[str | None]
+    form: Mapped[str]
+    address: Mapped[str]
+    listed: Mapped[bool]
+    last_ok_ms: Mapped[int | None]
+    last_error: Mapped[str | None]

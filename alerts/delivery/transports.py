@@ -1,0 +1,18 @@
+"""Which transport carries an endpoint's messages, by the scheme of its address."""
+
+from alerts.delivery.endpoint import Endpoint
+from alerts.delivery.http import HttpTransport
+from alerts.delivery.ports import MakeTransport, Transport
+
+
+def transports(*, internal_allowed: bool) -> MakeTransport:
+    """Return the maker of transports.
+
+    Args:
+        internal_allowed: Receivers may stand in our own network.
+    """
+
+    def make(endpoint: Endpoint) -> Transport:
+        return HttpTransport(endpoint, internal_allowed=internal_allowed)
+
+    return make
