@@ -12,6 +12,8 @@ from alerts.api import build_router as build_ticket_router
 from alerts.api import install_problem_handlers
 from alerts.api.access import NoAccounts
 from alerts.api.audit import build_router as build_audit_router
+from alerts.api.webhooks import build_router as build_webhook_router
+from alerts.delivery.letters import Letters
 from alerts.people.person import Person, Role
 from app.kafka import KafkaTail, create_topics
 from app.metrics import Counts, registry_of
@@ -85,6 +87,7 @@ def build_app(
     app.include_router(build_map_router(feed, history, site))
     app.include_router(build_ticket_router(store.tickets, lambda: datetime.now(UTC), access), prefix=API)
     app.include_router(build_audit_router(store.engine, access), prefix=API)
+    app.include_router(build_webhook_router(Letters(store.engine), now_ms, access), prefix=API)
     app.include_router(build_pages(site, maps))
     mount_static(app)
     app.router.routes.extend(routes(lambda: hindrances(feed), _metrics(feed, clock), clock.missing))

@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     link_secret_file: Path | None = Field(None, description="file that holds it instead")
     keep_photo_position: bool = Field(default=False, description="keep where a photograph was taken in it")
 
+    webhooks: Path | None = Field(None, description="webhooks.toml: who is told of tickets; empty: nobody")
+    webhook_allow_internal: bool = Field(default=False, description="send into our own network, and by http")
+
     @field_validator("kafka")
     @classmethod
     def _is_address(cls, value: str) -> str:

@@ -32,8 +32,8 @@ def database_url(settings: Settings) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def store_of(settings: Settings, site: Site) -> Store:
-    """Open the ticket store.
+def engine_of(settings: Settings) -> Engine:
+    """Open the database of tickets, deliveries and people.
 
     Raises:
         SettingsRefused: The database has not this version's tables.
@@ -42,7 +42,17 @@ def store_of(settings: Settings, site: Site) -> Store:
     url = database_url(settings)
     if current(url) != newest():
         raise SettingsRefused("WUGAN_DATABASE: the tables are missing or of another version; run `wugan db upgrade`")
-    engine = open_store(url)
+    return open_store(url)
+
+
+def store_of(settings: Settings, site: Site) -> Store:
+    """Open the ticket store.
+
+    Raises:
+        SettingsRefused: The database has not this version's tables.
+        ConnectionError: The database does not answer.
+    """
+    engine = engine_of(settings)
     tickets = Tickets(engine, rules=ticket_rules(settings, site))
     return Store(tickets, Snapshots(engine, settings.topic_prefix), engine)
 

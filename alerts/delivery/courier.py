@@ -1,19 +1,15 @@
 """One endpoint's deliveries: several tickets side by side, one ticket's events one after another."""
 
 import asyncio
-import time
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import structlog
 
+from alerts.delivery.attempt import Attempt, Way, try_once
 from alerts.delivery.circuit import Circuit, CircuitState
-from alerts.delivery.endpoint import Endpoint
-from alerts.delivery.forms.base import Answer, Event, Form, Verdict
-from alerts.delivery.ledger import Attempt, Due, Ledger
-from alerts.delivery.ports import SendFailed, Transport
-from alerts.delivery.schedule import retry_after_ms
+from alerts.delivery.forms.base import Event, Verdict
+from alerts.delivery.ledger import Due, Ledger
 
 SIDE_BY_SIDE = 4
 """Attempts to one endpoint at the same time, of different tickets. Design value."""
@@ -22,18 +18,8 @@ LOOK_S = 1.0
 AWAY_S = 1.0
 """Pause while the database is away. Design value. [s]"""
 MINUTE_MS = 60_000
-_LONGEST_ERROR = 300
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How an endpoint is told: its form, and what carries the messages."""
-
-    endpoint: Endpoint
-    form: Form
-    transport: Transport
 
 
 class Courier:
@@ -144,46 +130,18 @@ class Courier:
         await self._way.transport.aclose()
 
     async def _deliver(self, event: Event) -> None:
-        attempt = await self.attempt(event)
+        attempt = await try_once(self._way, event, self._now_ms)
         self._tell(attempt)
         while True:  # it has happened: it must be written down, else it happens again
             try:
                 await asyncio.to_thread(self._ledger.record, attempt, self._now_ms())
             except ConnectionError as error:
-                log.warning("delivery_store_away", endpoint=self._name, event=event.id, error=str(error))
+                log.warning("delivery_store_away", endpoint=self._name, event_id=event.id, error=str(error))
             except Exception:
-                log.exception("delivery_not_recorded", endpoint=self._name, event=event.id)
+                log.exception("delivery_not_recorded", endpoint=self._name, event_id=event.id)
             else:
                 return
             await asyncio.sleep(AWAY_S)
-
-    async def attempt(self, event: Event) -> Attempt:
-        """Send an event once and judge the answer; nothing is written down."""
-        at_ms, begun_s = self._now_ms(), time.monotonic()
-        plain = Attempt(
-            event=event, endpoint=self._name, at_ms=at_ms, took_ms=0, code=None, verdict=Verdict.RETRY, error=None
-        )
-        try:
-            outgoing = self._way.form.message(event, self._way.endpoint, at_ms)
-        except Exception as error:  # noqa: BLE001 - one event that a form can't tell must not hold up the others
-            log.exception("delivery_untold", endpoint=self._name, event=event.id)
-            return replace(plain, verdict=Verdict.STOP, error=f"not sent: the form can't tell it: {error!r}")
-        try:
-            answer = await self._way.transport.send(outgoing)
-        except SendFailed as error:
-            took_ms = round((time.monotonic() - begun_s) * 1000)
-            return replace(plain, took_ms=took_ms, error=str(error)[:_LONGEST_ERROR])
-        took_ms = round((time.monotonic() - begun_s) * 1000)
-        return self._judge(replace(plain, took_ms=took_ms, code=answer.status), answer)
-
-    def _judge(self, attempt: Attempt, answer: Answer) -> Attempt:
-        verdict = self._way.form.verdict(answer.status, answer.body)
-        if verdict is Verdict.OK:
-            return replace(attempt, verdict=verdict)
-        words = " ".join(answer.body[:_LONGEST_ERROR].decode(errors="replace").split())
-        hold_ms = retry_after_ms(answer.retry_after, self._now_ms()) if verdict is Verdict.RETRY else None
-        error = f"answered {answer.status}" + (f": {words}" if words else "")
-        return replace(attempt, verdict=verdict, error=error[:_LONGEST_ERROR], hold_until_ms=hold_ms)
 
     def _tell(self, attempt: Attempt) -> None:
         self._counts[attempt.verdict.value] += 1
@@ -191,7 +149,7 @@ class Courier:
             log.warning(
                 "delivery_failed",
                 endpoint=self._name,
-                event=attempt.event.id,
+                event_id=attempt.event.id,
                 ticket=attempt.event.ticket_id,
                 verdict=attempt.verdict.value,
                 error=attempt.error,

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
-from sqlalchemy import Engine, exists, func, select, update
+from sqlalchemy import Engine, Select, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from alerts.delivery.attempt import Attempt
 from alerts.delivery.circuit import TRIPS_AT, Circuit
 from alerts.delivery.endpoint import Endpoint
 from alerts.delivery.forms.base import Event, Verdict
@@ -29,26 +31,6 @@ class Due:
 
     event: Event
     next_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """How one attempt went.
-
-    Attributes:
-        code: Status of the answer; None: there was none.
-        error: Why it failed; None: it did not.
-        hold_until_ms: When the receiver wants to be asked again; None: it does not say. [ms]
-    """
-
-    event: Event
-    endpoint: str
-    at_ms: int
-    took_ms: int
-    code: int | None
-    verdict: Verdict
-    error: str | None = None
-    hold_until_ms: int | None = None
 
 
 class Ledger:
@@ -215,7 +197,7 @@ def add_delivery(session: Session, row: OutboxRow, endpoint: str, now_ms: int, d
         _note_unsent(session, delivery, now_ms, f"not sent: the endpoint is disabled ({disabled})")
 
 
-def _to_spread(now_ms: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - SQLAlchemy's select
+def _to_spread(now_ms: int) -> Select[Any]:
     earlier = aliased(OutboxRow)
     may_be_undone = exists().where(
         earlier.ticket_id == OutboxRow.ticket_id,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, Select, func, select, tuple_
+from sqlalchemy import Engine, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from alerts.delivery.circuit import Circuit, CircuitState
@@ -110,7 +110,7 @@ class Letters:
             Problem: 422, the cursor is not one that was given out.
         """
         with reading(self._engine) as session:
-            found = session.execute(_listed(asked)).all()
+            found = _listed(session, asked)
             shown = found[: asked.limit]
             last = shown[-1][0] if len(found) > len(shown) else None
             letters = [_letter(session, delivery, event) for delivery, event in shown]
@@ -126,10 +126,7 @@ class Letters:
             delivery = _find(session, letter_id)
             mine = (AttemptRow.outbox_id == delivery.outbox_id, AttemptRow.endpoint == delivery.endpoint)
             rows = session.scalars(select(AttemptRow).where(*mine).order_by(AttemptRow.attempt))
-            tried = [
-                Tried(attempt=row.attempt, at=to_datetime(row.at_ms), took_ms=row.took_ms, code=row.code, error=row.error)
-                for row in rows
-            ]
+            tried = [_tried(row) for row in rows]
             return _letter(session, delivery, session.get_one(OutboxRow, delivery.outbox_id)), tried
 
     def resend(self, letter_id: str, who: str, now_ms: int) -> Letter:
@@ -196,7 +193,7 @@ def _health(row: EndpointRow, queues: dict[tuple[str, str], tuple[int, int]], no
     )
 
 
-def _listed(asked: Asked) -> Select[tuple[DeliveryRow, OutboxRow]]:
+def _listed(session: Session, asked: Asked) -> list[tuple[DeliveryRow, OutboxRow]]:
     chosen = (
         select(DeliveryRow, OutboxRow)
         .join(OutboxRow, OutboxRow.id == DeliveryRow.outbox_id)
@@ -214,7 +211,7 @@ def _listed(asked: Asked) -> Select[tuple[DeliveryRow, OutboxRow]]:
         if not seq.isascii() or not seq.isdigit() or not endpoint:
             raise Problem(422, "invalid", "Request not understood", "cursor: not one that was given out; leave it out")
         chosen = chosen.where(tuple_(-DeliveryRow.seq, DeliveryRow.endpoint) > (-int(seq), endpoint))
-    return chosen
+    return [(delivery, event) for delivery, event in session.execute(chosen)]
 
 
 def _letter(session: Session, delivery: DeliveryRow, event: OutboxRow) -> Letter:
@@ -233,6 +230,11 @@ def _letter(session: Session, delivery: DeliveryRow, event: OutboxRow) -> Letter
         last_code=last.code if last else None,
         last_error=last.error if last else None,
     )
+
+
+def _tried(row: AttemptRow) -> Tried:
+    at = to_datetime(row.at_ms)
+    return Tried(attempt=row.attempt, at=at, took_ms=row.took_ms, code=row.code, error=row.error)
 
 
 def _find(session: Session, letter_id: str) -> DeliveryRow:
@@ -263,5 +265,3 @@ def _again(session: Session, delivery: DeliveryRow, who: str, now_ms: int) -> No
     detail = {"endpoint": delivery.endpoint, "was": delivery.state, "attempts": delivery.attempts}
     delivery.state, delivery.first_ms, delivery.next_ms = WAITING, now_ms, now_ms
     record(session, now_ms, who, "delivery.resent", delivery.outbox_id, detail)
-
-

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 import structlog
 
-from alerts.delivery.courier import Courier, Way
+from alerts.delivery.attempt import Way
+from alerts.delivery.courier import Courier
 from alerts.delivery.leader import Lead
 from alerts.delivery.ledger import Ledger
 

@@ -6,6 +6,7 @@ from app.cli import (
     audit,
     config,
     database,
+    deliver,
     demo,
     doctor,
     explain,
@@ -15,6 +16,7 @@ from app.cli import (
     replay,
     score,
     simulate,
+    webhooks,
 )
 
 app = typer.Typer(
@@ -45,6 +47,7 @@ def options(
 app.command("demo")(demo.demo)
 app.command("ingest")(processes.ingest)
 app.command("worker")(processes.worker)
+app.command("deliver")(deliver.deliver)
 app.command("desk")(processes.desk)
 app.command("simulate")(simulate.simulate)
 app.command("replay")(replay.replay)
@@ -54,5 +57,6 @@ app.command("import")(importing.import_table)
 app.command("map")(map_file.map_file)
 app.command("doctor")(doctor.doctor)
 app.command("config")(config.config)
+app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(database.app, name="db")
 app.add_typer(audit.app, name="audit")

@@ -21,7 +21,7 @@ def ingest(site: Path | None = Site) -> None:
     with one_line():
         from app.ingest_process import run_ingest_process
 
-        _run(run_ingest_process, site=site)
+        run_process(run_ingest_process, site=site)
 
 
 def worker(
@@ -34,7 +34,7 @@ def worker(
     with one_line():
         from app.worker import run_worker
 
-        _run(lambda settings: run_worker(settings, steps), site=site)
+        run_process(lambda settings: run_worker(settings, steps), site=site)
 
 
 def desk(
@@ -48,10 +48,11 @@ def desk(
     with one_line():
         from app.desk import run_desk
 
-        _run(run_desk, site=site, desk_host=host, desk_port=port)
+        run_process(run_desk, site=site, desk_host=host, desk_port=port)
 
 
-def _run(process: "Callable[[Settings], Awaitable[None]]", **overrides: object) -> None:
+def run_process(process: "Callable[[Settings], Awaitable[None]]", **overrides: object) -> None:
+    """Run a process until it is told to stop."""
     import asyncio
 
     from app.logs import set_up_logs

@@ -1,0 +1,18 @@
+"""`wugan deliver`: the process that tells inspectors and other systems."""
+
+from pathlib import Path
+
+import typer
+
+
+def deliver(
+    webhooks: Path | None = typer.Option(None, help="webhooks.toml (else WUGAN_WEBHOOKS).", show_default=False),
+) -> None:
+    """Deliver what happens to tickets; several may run beside each other, one of them delivers."""
+    from app.cli.errors import one_line
+
+    with one_line():
+        from app.cli.processes import run_process
+        from app.deliver import run_deliver
+
+        run_process(run_deliver, webhooks=webhooks)
