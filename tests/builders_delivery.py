@@ -26,9 +26,10 @@ from alerts.delivery.events import EventType, put
 from alerts.delivery.forms.webhook import WebhookForm
 from alerts.delivery.http import HttpTransport
 from alerts.delivery.ledger import Ledger
-from alerts.store import Tickets
 from alerts.store.engine import writing
 from alerts.store.numbering import Numbering
+from alerts.view import PersonSide, view
+from domain.ticket import TicketState
 from tests.builders_alerts import make_ticket
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="  # noqa: S105 - for tests
@@ -164,22 +165,12 @@ def self_signed(folder: Path, *names: str) -> tuple[Path, Path]:
     return cert_path, key_path
 
 
-def put_event(
-    engine: Engine,
-    ticket_id: str,
-    at_ms: int,
-    event: EventType = EventType.UPDATED,
-    *,
-    change: int = 1,
-    wait_ms: int = 0,
-) -> str:
+def put_event(engine: Engine, ticket_id: str, at_ms: int, *, change: int = 1, wait_ms: int = 0) -> str:
     """Put an event of a made-up ticket into the outbox; return its id."""
-    tickets = Tickets(engine)
-    tickets.upsert([make_ticket(ticket_id)])
-    view = tickets.get(ticket_id)
+    seen = view(make_ticket(ticket_id), PersonSide(number=1, state=TicketState.NEW))
     with writing(engine) as session:
         Numbering(session)
-        return put(session, event, view, at_ms, change, wait_ms)
+        return put(session, EventType.UPDATED, seen, at_ms, change, wait_ms)
 
 
 def endpoint_to(receiver: Receiver, name: str = "city", **changes: object) -> Endpoint:
