@@ -8,6 +8,8 @@ import msgspec
 from sqlalchemy.exc import DatabaseError
 
 from alerts.audit_check import Checked, check_chain, check_store, read_export
+from alerts.evidence.check import Verified
+from alerts.evidence.store import Evidence
 from alerts.store import current, newest, open_store
 from alerts.store.acts import Act, acts
 from alerts.store.engine import reading
@@ -78,3 +80,23 @@ def _url() -> str:
     if found != newest():
         raise SettingsRefused("WUGAN_DATABASE: the tables are missing or of another version; run `wugan db upgrade`")
     return url
+
+
+def compare_with_store(found: Verified) -> None:
+    """Compare a package with what the database of the settings keeps and its audit says.
+
+    Raises:
+        ValueError: They differ, or the audit itself is not whole.
+        OSError: The database is away.
+    """
+    engine = open_store(_url())
+    try:
+        checked = check_store(engine)
+        if not checked.whole:
+            raise ValueError(f"the audit of the database is not whole: {checked.fault}")
+        kept = Evidence(engine).hashes(found.ticket)
+    finally:
+        engine.dispose()
+    for occasion, digest in sorted(found.hashes.items()):
+        if kept.get(occasion) != digest:
+            raise ValueError(f"{occasion}/ is changed: the database holds other rows for ticket {found.ticket}")

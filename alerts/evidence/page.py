@@ -1,0 +1,80 @@
+"""What was frozen of a ticket → one HTML page that opens without a network, in Chinese and English."""
+
+import csv
+import io
+from functools import lru_cache
+from pathlib import Path
+
+import jinja2
+import msgspec
+from markupsafe import Markup
+
+from alerts.evidence.chart_svg import charts
+from alerts.evidence.frozen import evidence_hash
+from alerts.evidence.store import Kept
+from alerts.evidence.words import OCCASIONS, WORDS, told
+from domain.times import rfc3339, to_datetime
+from domain.wire import ticket_fields
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render_page(kept: Kept) -> bytes:
+    """Return the page; the same state gives the same bytes."""
+    acts = [
+        {
+            "seq": row.seq,
+            "at": rfc3339(to_datetime(row.at_ms)),
+            "who": row.who,
+            "what": row.what,
+            "detail": row.detail,
+            "hash": row.hash,
+        }
+        for row in kept.trail
+    ]
+    page = _template().render(
+        ticket=ticket_fields(kept.ticket),
+        occasions=[_occasion(name, texts) for name, texts in kept.frozen.items()],
+        acts=acts,
+        words=WORDS,
+    )
+    return page.encode()
+
+
+@lru_cache(maxsize=1)
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["told"] = told
+    return environment.get_template("evidence.html")
+
+
+def _occasion(name: str, texts: dict[str, bytes]) -> dict[str, object]:
+    ticket = msgspec.json.decode(texts["ticket.json"])
+    parameters = msgspec.json.decode(texts["parameters.json"])
+    sensors, minutes = _rows(texts["sensors.csv"]), _rows(texts["minutes.csv"])
+    pollutant = str((ticket["peak"] or {}).get("pollutant") or next(iter(ticket["pollutants"]), ""))
+    kind, _, number = name.partition("-")
+    return {
+        "name": name,
+        "words": f"{OCCASIONS[kind]} {number}".strip(),
+        "hash": evidence_hash(texts),
+        "ticket": ticket,
+        "parameters": parameters,
+        "parameters_text": texts["parameters.json"].decode(),
+        "sensors": sensors,
+        "limits": _rows(texts["limits.csv"]),
+        "candidates": _rows(texts["candidates.csv"]),
+        "weather": _rows(texts["weather.csv"])[-1:],
+        "map": Markup(texts["map.svg"].decode()),  # noqa: S704 - drawn by us, every text in it escaped
+        "charts": [Markup(chart) for chart in charts(minutes, sensors, pollutant)],  # noqa: S704 - as above
+    }
+
+
+def _rows(raw: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(raw.decode())))
