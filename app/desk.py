@@ -12,9 +12,12 @@ from alerts.api import build_router as build_ticket_router
 from alerts.api import install_problem_handlers
 from alerts.api.access import NoAccounts
 from alerts.api.audit import build_router as build_audit_router
+from alerts.api.evidence import build_router as build_evidence_router
 from alerts.api.webhooks import build_router as build_webhook_router
 from alerts.delivery.letters import Letters
+from alerts.evidence.freezer import SETTLE_MS, Freezer
 from alerts.people.person import Person, Role
+from app.freezing import keep_freezing
 from app.kafka import KafkaTail, create_topics
 from app.metrics import Counts, registry_of
 from app.operations import routes, serving
@@ -50,16 +53,19 @@ async def run_desk(settings: Settings) -> None:
     maps = MapsSettings(base_map_url=settings.base_map_url, base_map_attribution=settings.base_map_attribution)
     feed = LiveFeed(site, Sources(KafkaTail(settings.kafka), topics_of(settings), store.tickets), maps, now_ms)
     clock = TicketClock(store.tickets)
+    freezer = Freezer(store.evidence, site, history, max(SETTLE_MS, settings.undo_s * 1000 + SETTLE_MS // 3))
     app = build_app(site, store, history, feed, maps, clock)
     async with serving(app, settings.desk_host, settings.desk_port):
         live, ticking = asyncio.create_task(feed.run()), asyncio.create_task(clock.run())
+        freezing = asyncio.create_task(keep_freezing(freezer, now_ms))
         log.info("desk_started", url=f"http://{settings.desk_host}:{settings.desk_port}")
         try:
-            await first_of(stop, live, ticking)
+            await first_of(stop, live, ticking, freezing)
         finally:
             live.cancel()
             ticking.cancel()
-            await asyncio.gather(live, ticking, return_exceptions=True)
+            freezing.cancel()
+            await asyncio.gather(live, ticking, freezing, return_exceptions=True)
             history.close()
     log.info("desk_stopped")
 
@@ -88,6 +94,7 @@ def build_app(
     app.include_router(build_ticket_router(store.tickets, lambda: datetime.now(UTC), access), prefix=API)
     app.include_router(build_audit_router(store.engine, access), prefix=API)
     app.include_router(build_webhook_router(Letters(store.engine), now_ms, access), prefix=API)
+    app.include_router(build_evidence_router(store.evidence, access), prefix=API)
     app.include_router(build_pages(site, maps))
     mount_static(app)
     app.router.routes.extend(routes(lambda: hindrances(feed), _metrics(feed, clock), clock.missing))

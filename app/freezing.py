@@ -26,6 +26,10 @@ async def keep_freezing(freezer: Freezer, now_ms: Callable[[], int]) -> None:
             away = True
             await asyncio.sleep(AWAY_S)
             continue
+        except Exception:  # the desk shows tickets also where evidence can't be frozen
+            log.exception("evidence_failed")
+            await asyncio.sleep(AWAY_S)
+            continue
         away = False
         if frozen:
             log.info("evidence_frozen", count=frozen)

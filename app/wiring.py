@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine, make_url
 
+from alerts.evidence.store import Evidence
 from alerts.settings import PlaceRules, TicketRules
 from alerts.store import Snapshots, Tickets, current, newest, open_store
 from app.settings import Settings, SettingsRefused
@@ -14,11 +15,12 @@ from streams.history.settings import HistorySettings
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Tickets and snapshots, in one database, and its engine for whoever reads another table."""
+    """Tickets, snapshots and evidence in one database, and its engine for whoever reads another table."""
 
     tickets: Tickets
     snapshots: Snapshots
     engine: Engine
+    evidence: Evidence
 
 
 def database_url(settings: Settings) -> str:
@@ -53,8 +55,10 @@ def store_of(settings: Settings, site: Site) -> Store:
         ConnectionError: The database does not answer.
     """
     engine = engine_of(settings)
-    tickets = Tickets(engine, rules=ticket_rules(settings, site))
-    return Store(tickets, Snapshots(engine, settings.topic_prefix), engine)
+    rules = ticket_rules(settings, site)
+    return Store(
+        Tickets(engine, rules=rules), Snapshots(engine, settings.topic_prefix), engine, Evidence(engine, rules)
+    )
 
 
 def ticket_rules(settings: Settings, site: Site) -> TicketRules:

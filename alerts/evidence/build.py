@@ -9,6 +9,7 @@ from alerts.evidence.map_svg import draw_map
 from alerts.evidence.ports import Records
 from alerts.evidence.window import Near, Span, near_sensors, span_of
 from alerts.view import TicketView
+from domain.advice import DISMISS_AT, DISPATCH_AT, POINTS
 from domain.site import Site
 from domain.times import rfc3339, to_datetime
 from domain.wire import encode_ticket
@@ -68,6 +69,7 @@ def _parameters(ticket: TicketView, site: Site, span: Span) -> dict[str, object]
         "ticket_evidence_hash": ticket.evidence_hash,
         "rule_version": ticket.rule_version,
         "rules": asdict(site.rules),
+        "advice": {"dispatch_at": DISPATCH_AT, "dismiss_at": DISMISS_AT, "points": POINTS},
         "site": {
             "id": site.site_id,
             "name": site.name,

@@ -1,5 +1,6 @@
 """An evidence package → which of its files was changed, is missing or was added; nothing is unpacked to disk."""
 
+import hashlib
 import re
 import zipfile
 import zlib
@@ -11,7 +12,7 @@ import msgspec
 import pyarrow as pa
 
 from alerts.audit_check import read_export
-from alerts.evidence.archive import MANIFEST, manifest
+from alerts.evidence.archive import MANIFEST, fits_itself, manifest
 from alerts.evidence.frozen import FROZEN, TABLES, evidence_hash
 from alerts.evidence.package import FORMAT, PAGE, TICKET, TRAIL, about
 from alerts.evidence.parquet import from_parquet, to_table
@@ -117,14 +118,7 @@ def verify_files(files: Mapping[str, bytes]) -> Verified:
         PackageRefused: Names the file that is wrong.
     """
     told = _read_manifest(files)
-    found = msgspec.json.decode(manifest({}, files), type=dict[str, dict[str, _Listed]])["files"]
-    for name in sorted({*told.files, *found}):
-        if name not in found:
-            raise PackageRefused(f"{name} is missing")
-        if name not in told.files:
-            raise PackageRefused(f"{name} was added: the manifest does not name it")
-        if told.files[name].sha256 != found[name].sha256:
-            raise PackageRefused(f"{name} is changed: its SHA-256 is not the manifest's")
+    _check_files(files, told.files)
     frozen = _frozen(files)
     if manifest(about(_ticket_id(files), told.site, frozen), files) != files[MANIFEST]:
         raise PackageRefused(f"{MANIFEST} is changed: it does not say what follows from the files")
@@ -134,9 +128,21 @@ def verify_files(files: Mapping[str, bytes]) -> Verified:
     return Verified(ticket=told.ticket, files=len(files), hashes=hashes)
 
 
+def _check_files(files: Mapping[str, bytes], told: Mapping[str, _Listed]) -> None:
+    for name in sorted({*told, *files} - {MANIFEST}):
+        if name not in files:
+            raise PackageRefused(f"{name} is missing")
+        if name not in told:
+            raise PackageRefused(f"{name} was added: the manifest does not name it")
+        if told[name].sha256 != hashlib.sha256(files[name]).hexdigest():
+            raise PackageRefused(f"{name} is changed: its SHA-256 is not the manifest's")
+
+
 def _read_manifest(files: Mapping[str, bytes]) -> _Manifest:
     if MANIFEST not in files:
         raise PackageRefused(f"{MANIFEST} is missing")
+    if not fits_itself(files[MANIFEST]):
+        raise PackageRefused(f"{MANIFEST} is changed: its own SHA-256 does not fit")
     try:
         told = msgspec.json.decode(files[MANIFEST], type=_Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

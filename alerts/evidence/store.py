@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from alerts.evidence.build import Occasion
 from alerts.evidence.due import occasions
 from alerts.evidence.frozen import Texts, evidence_hash, pack, unpack
+from alerts.settings import TicketRules
 from alerts.store.audit import record
 from alerts.store.engine import reading, writing
 from alerts.store.models import AuditRow, EvidenceRow, MoveRow, TicketRow
 from alerts.store.numbering import Numbering
-from alerts.store.rows import find, views
+from alerts.store.rows import NO_RULES, find, views
 from alerts.view import TicketView
 
 FROZEN = "evidence.frozen"
@@ -40,10 +41,16 @@ class Kept:
 
 
 class Evidence:
-    """The table of evidence. Every call blocks, and raises ConnectionError where the database is away."""
+    """The table of evidence. Every call blocks, and raises ConnectionError where the database is away.
 
-    def __init__(self, engine: Engine) -> None:
+    Args:
+        engine: Made by `open_store`, its tables by `upgrade`.
+        rules: What the advice on a ticket goes by.
+    """
+
+    def __init__(self, engine: Engine, rules: TicketRules = NO_RULES) -> None:
         self._engine = engine
+        self._rules = rules
 
     def due_after(self, change: int) -> tuple[int, list[Due]]:
         """Return what is due of tickets that changed after a change's number, and the number to ask from next."""
@@ -60,7 +67,7 @@ class Evidence:
             Problem: 404, there is none of this id.
         """
         with reading(self._engine) as session:
-            return views(session, [find(session, ticket_id)])[0]
+            return views(session, [find(session, ticket_id)], self._rules)[0]
 
     def standing(self, ticket_id: str) -> list[Occasion]:
         """Return a ticket's occasions as things stand now."""
@@ -90,7 +97,7 @@ class Evidence:
             Problem: 404, there is no ticket of this id.
         """
         with reading(self._engine) as session:
-            ticket = views(session, [find(session, ticket_id)])[0]
+            ticket = views(session, [find(session, ticket_id)], self._rules)[0]
             rows = session.scalars(
                 select(EvidenceRow)
                 .where(EvidenceRow.ticket_id == ticket_id)

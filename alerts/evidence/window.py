@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from alerts.evidence.ports import Records
+from alerts.view import PersonEntry
 from domain.geo import EARTH_RADIUS_M
 from domain.readings import BoolArray, FloatArray
 from domain.series import JudgedRows, ReadingRows
@@ -51,7 +52,8 @@ class Near:
 
 def span_of(ticket: Ticket, occasion_ms: int) -> Span:
     """Return from an hour before the event to an hour after it; what is later than now is simply not there yet."""
-    last = to_ms(ticket.updated_at)
+    told = [entry.at for entry in ticket.history if not isinstance(entry, PersonEntry)]
+    last = to_ms(max(told, default=ticket.opened_at))
     last = max(last, min(occasion_ms, last + LASTING_MS))
     if ticket.event_end is not None:
         last = to_ms(ticket.event_end)

@@ -16,6 +16,7 @@ from app.cli import (
     replay,
     score,
     simulate,
+    verify,
     webhooks,
 )
 
@@ -59,4 +60,5 @@ app.command("doctor")(doctor.doctor)
 app.command("config")(config.config)
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(database.app, name="db")
+app.command("verify")(verify.verify)
 app.add_typer(audit.app, name="audit")

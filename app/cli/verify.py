@@ -6,7 +6,9 @@ import typer
 
 
 def verify(
-    package: Path = typer.Argument(help="evidence.zip, as GET /api/v1/tickets/ID/evidence gives it.", show_default=False),
+    package: Path = typer.Argument(
+        help="evidence.zip, as GET /api/v1/tickets/ID/evidence gives it.", show_default=False
+    ),
     store: bool = typer.Option(False, "--store", help="Compare with this system's database too."),
     as_json: bool = typer.Option(False, "--json", help="Machine-readable result."),
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from alerts.evidence.store import Evidence
 from alerts.store import Snapshots, Tickets, open_store, upgrade
 from app.desk import build_app
 from app.wiring import Store
@@ -25,6 +26,7 @@ ENDPOINTS = {
     "/api/v1/tickets/{ticket_id}/decision": {"post"},
     "/api/v1/events": {"get"},
     "/api/v1/audit": {"get"},
+    "/api/v1/tickets/{ticket_id}/evidence": {"get"},
 }
 """Of the contract, what this version serves."""
 
@@ -35,7 +37,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     url = f"sqlite:///{tmp_path / 'tickets.db'}"
     upgrade(url)
     engine = open_store(url)
-    store = Store(Tickets(engine), Snapshots(engine, "test"), engine)
+    store = Store(Tickets(engine), Snapshots(engine, "test"), engine, Evidence(engine))
     store.tickets.upsert([make_ticket("a1", site=SITE.site_id)])
     app = build_app(SITE, store, FakeHistory(), a_feed(SITE, FakeTail(), store.tickets), MapsSettings())
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -65,6 +67,8 @@ async def test_openapi_tells_how_errors_look(desk: httpx.AsyncClient) -> None:
         ("GET", "/nowhere", 404),
         ("GET", "/api/v1/nowhere", 404),
         ("GET", "/api/v1/tickets/absent", 404),
+        ("GET", "/api/v1/tickets/absent/evidence", 404),
+        ("GET", "/api/v1/tickets/a1/evidence", 404),
         ("GET", "/api/v1/sensors/absent/history", 404),
         ("GET", "/maps/absent.js", 404),
         ("DELETE", "/api/v1/tickets", 405),
