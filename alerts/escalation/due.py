@@ -19,8 +19,8 @@ from alerts.store.numbering import Numbering
 from domain.ticket import TicketState
 from domain.times import to_datetime
 
-AT_ONCE = 100
-"""Tickets looked at in one transaction. Design value."""
+AT_ONCE = 20
+"""Tickets looked at in one transaction, which keeps other writers waiting. Design value."""
 LOOK_AGAIN_MS = 300_000
 """A ticket that waits for duty hours is looked at so often: it may become urgent meanwhile. Design value. [ms]"""
 SINGLY = 5
