@@ -19,11 +19,11 @@ from alerts.store.numbering import Numbering
 from domain.ticket import TicketState
 from domain.times import to_datetime
 
-AT_ONCE = 20
+AT_ONCE = 10
 """Tickets looked at in one transaction, which keeps other writers waiting. Design value."""
 LOOK_AGAIN_MS = 300_000
 """A ticket that waits for duty hours is looked at so often: it may become urgent meanwhile. Design value. [ms]"""
-SINGLY = 5
+SINGLY = 3
 """A contact gets so many messages at once; more tickets than that come in one that lists them. Design value."""
 _CONTACT = "contact:"
 

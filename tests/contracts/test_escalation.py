@@ -1,10 +1,12 @@
 """Nobody acknowledges: who is told when, on a clock of the test, with the store's real databases."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -105,8 +107,25 @@ def history(engine: Engine, ticket_id: str = "t1") -> list[tuple[str, str, tuple
     return [(entry.what, entry.who, entry.why) for entry in entries if entry.what in ("escalated", "reminded")]
 
 
+@pytest.fixture(scope="module")
+def empty_file(tmp_path_factory) -> Path:
+    """A database with its tables, made once."""
+    folder = tmp_path_factory.mktemp("empty")
+    with fresh_store("sqlite", folder):
+        return folder / "tickets.db"
+
+
+@pytest.fixture
+def engine(tmp_path, empty_file) -> Iterator[Engine]:
+    """A store of its own, on SQLite."""
+    engine = open_store(f"sqlite:///{shutil.copy(empty_file, tmp_path)}")
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture(params=BACKENDS)
-def engine(request, tmp_path) -> Iterator[Engine]:
+def any_engine(request, tmp_path) -> Iterator[Engine]:
+    """A store of its own, on each database."""
     with fresh_store(request.param, tmp_path) as engine:
         yield engine
 
@@ -119,22 +138,22 @@ def morning(day: int = 14, hour: int = 9, minute: int = 0, zone: ZoneInfo = BEIJ
     return datetime(2026, month, day, hour, minute, tzinfo=zone)
 
 
-def test_the_next_contact_is_told_then_the_chief_then_reminders_on_the_interval_only(engine):
-    site = site_of(engine, morning())
+def test_the_next_contact_is_told_then_the_chief_then_reminders_on_the_interval_only(any_engine):
+    site = site_of(any_engine, morning())
     site.open()
     site.wait(120)
 
     # a was on duty at the opening and has it from the ordinary message
     assert site.told() == [(10, "b"), (20, "z"), (50, "z"), (80, "z"), (110, "z")]
-    assert history(engine) == [
+    assert history(any_engine) == [
         ("escalated", "system", ("contact:b",)),
         ("escalated", "system", ("contact:z",)),
         *[("reminded", "system", ("contact:z",))] * 3,
     ]
 
 
-def test_restarts_between_the_steps_neither_skip_nor_repeat_one(engine):
-    site = site_of(engine, morning())
+def test_restarts_between_the_steps_neither_skip_nor_repeat_one(any_engine):
+    site = site_of(any_engine, morning())
     site.open()
     site.wait(60, restart=True)
 
@@ -307,15 +326,15 @@ def test_more_late_tickets_than_one_step_takes_are_all_told_of_in_few_messages(e
     assert len(counts) <= 2 + SINGLY
 
 
-def test_processes_that_look_at_the_same_time_tell_once(engine):
-    site = site_of(engine, morning())
+def test_processes_that_look_at_the_same_time_tell_once(any_engine):
+    site = site_of(any_engine, morning())
     site.open("t1", "t2", "t3")
     site.now += timedelta(minutes=11)
     with ThreadPoolExecutor(6) as pool:
-        counts = list(pool.map(lambda _: escalate_due(engine, site.plan, site.now_ms), range(12)))
+        counts = list(pool.map(lambda _: escalate_due(any_engine, site.plan, site.now_ms), range(12)))
 
     assert sum(counts) == 3
-    assert len(messages(engine)) == 3
+    assert len(messages(any_engine)) == 3
 
 
 def test_another_sites_tickets_are_left_alone(engine):
