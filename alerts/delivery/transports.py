@@ -1,7 +1,8 @@
 """Which transport carries an endpoint's messages, by the scheme of its address."""
 
-from alerts.delivery.endpoint import Endpoint
+from alerts.delivery.endpoint import Endpoint, FormName
 from alerts.delivery.http import HttpTransport
+from alerts.delivery.mail import MailTransport
 from alerts.delivery.ports import MakeTransport, Transport
 
 
@@ -13,6 +14,8 @@ def transports(*, internal_allowed: bool) -> MakeTransport:
     """
 
     def make(endpoint: Endpoint) -> Transport:
+        if endpoint.form is FormName.EMAIL:
+            return MailTransport(endpoint, internal_allowed=internal_allowed)
         return HttpTransport(endpoint, internal_allowed=internal_allowed)
 
     return make
