@@ -22,7 +22,7 @@ _KEYS = frozenset(
         *("timeout_s", "per_minute", "ca_file", "options"),
     }
 )
-_TYPES = {event.value.split(".")[2]: event.value for event in EventType}
+_TYPES = {event.value.split(".")[-2]: event.value for event in EventType}
 """Short name of an event → its CloudEvents type."""
 
 

@@ -28,7 +28,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    type: EventType
+    type: str
     subject: str
     data: msgspec.Raw
     contact: str = ""
@@ -84,7 +84,7 @@ def write_letter(body: str | bytes, desk: Desk, now_ms: int) -> Letter:
     """
     told = _envelope.decode(body)
     contact = (CONTACT, told.contact) if told.round else None
-    if told.type is EventType.STORM:
+    if told.type == EventType.STORM:
         storm = _storm.decode(told.data)
         title = storm_title(storm, _late(told) or "线索汇总")
         return _letter(told, title, storm.priority, storm_lines(storm, desk.zone, contact), None)

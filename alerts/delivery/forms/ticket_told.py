@@ -6,7 +6,7 @@ from typing import Final
 
 from alerts.delivery.events import EventType
 from alerts.delivery.forms.escape import cut
-from alerts.delivery.forms.words import ACTIONS, CLOSED_AS, DIRECTIONS, POLLUTANTS, REASONS
+from alerts.delivery.forms.words import ACTIONS, CLOSED_AS, DIRECTIONS, OCCASIONS, POLLUTANTS, REASONS
 from domain.advice import POINTS
 from domain.ticket import Action, Candidate, Peak, Recommendation, TicketKind, TicketState, Wind
 
@@ -59,11 +59,11 @@ def ticket_lines(ticket: TicketTold, zone: tzinfo, contact: tuple[str, str] | No
     )
 
 
-def ticket_occasion(kind: EventType, state: TicketState) -> str:
+def ticket_occasion(event_type: str, state: TicketState) -> str:
     """Return what happened."""
-    if kind is EventType.CLOSED:
+    if event_type == EventType.CLOSED:
         return CLOSED_AS.get(state.value, "线索已办结")
-    return {EventType.OPENED: "线索", EventType.DISPATCHED: "派单核查"}.get(kind, "线索更新")
+    return OCCASIONS.get(event_type, "线索更新")
 
 
 def pollutants(names: tuple[str, ...]) -> str:

@@ -51,6 +51,13 @@ REASONS: Final = {
 }
 """Reasons of a recommendation; one that is not listed is shown by its code."""
 
+OCCASIONS: Final = {
+    "wugan.ticket.opened.v1": "线索",
+    "wugan.ticket.dispatched.v1": "派单核查",
+    "wugan.test.v1": "测试消息，无需处理",
+}
+"""Why a message comes, by the event's type; another is an update."""
+
 CLOSED_AS: Final = {"dismissed": "线索已排除", "merged": "线索已合并", "closed": "线索已办结"}
 """What a closing event says, by the ticket's state."""
 

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from alerts.delivery.events import EventType
 from alerts.delivery.forms.escape import cut, markdown, plain
 from alerts.delivery.forms.letter import Desk, Letter, as_text, write_letter
 from alerts.delivery.forms.words import REASONS
+from alerts.delivery.sample import sample_event
 from domain.ticket import Action, Candidate, Recommendation, TicketKind, Wind
 from maps.words import Language, words
 from tests.builders_alerts import make_ticket
@@ -138,3 +140,38 @@ def test_a_long_text_shows_that_it_is_cut():
     assert cut("一二三四五", 3) == "一二…"
     assert plain("甲\u202e乙\n\t丙\u200b") == "甲乙 丙"
     assert markdown("[点我](http://a) **粗** @all") == "［点我］（http：//a） ＊＊粗＊＊ ＠all"
+
+
+def test_a_test_message_says_that_it_is_one():
+    letter = write_letter(sample_event("evt_test", "etown", NOON_MS).body, DESK, NOON_MS)
+
+    assert letter.title.startswith("【测试消息，无需处理】")
+
+
+def test_tickets_told_of_together_are_counted_and_the_most_pressing_named():
+    tickets = [
+        {"id": str(n), "number": n, "priority": 1 + n % 3, "opened_at": "2026-03-02T04:00:00Z", "pollutants": ["o3"],
+         "lon": 0.0, "lat": 0.0, "first": None, "action": "dispatch" if n == 3 else "watch"}
+        for n in range(1, 13)
+    ]  # fmt: skip
+    data = {"site": "etown", "priority": 1, "count": 12, "tickets": tickets}
+    data |= {"from": "2026-03-02T04:00:00.000Z", "until": "2026-03-02T04:01:00.000Z"}
+    body = {"id": "evt", "type": EventType.STORM, "subject": "storm/etown", "data": data}
+    letter = write_letter(msgspec.json.encode(body), DESK, NOON_MS)
+
+    assert letter.title == "【线索汇总】12 条疑似线索"
+    assert row(letter, "最急") == "#3 O₃；#6 O₃；#9 O₃"
+    assert row(letter, "合计") == "12 条，其中优先级 1 有 4 条"
+    assert row(letter, "建议") == "1 条建议派员，其余建议关注"
+    assert len(as_text(letter).splitlines()) <= 8
+    assert letter.url is None
+
+
+def test_the_reasons_that_weigh_most_are_told_and_warnings_always():
+    reasons = ("two_sensors_agree", "excess_strong", "evidence_thin", "dispatch_open_nearby", "whitelisted_no_routine")
+    watch = replace(make_ticket(), recommendation=Recommendation(action=Action.WATCH, reasons=reasons))
+    advised = write_letter(
+        make_event(watch, recommendation={"action": "watch", "reasons": reasons}).body, DESK, NOON_MS
+    )
+
+    assert row(advised, "建议") == "建议关注（白名单企业，非必要不检查、已有人员前往、证据尚少）"
