@@ -5,18 +5,20 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry
 
 from alerts.api import build_router as build_ticket_router
 from alerts.api import install_problem_handlers
-from alerts.api.access import NoAccounts
+from alerts.api.access import Access, NoAccounts
 from alerts.api.audit import build_router as build_audit_router
 from alerts.api.evidence import build_router as build_evidence_router
 from alerts.api.webhooks import build_router as build_webhook_router
 from alerts.delivery.letters import Letters
 from alerts.evidence.freezer import SETTLE_MS, Freezer
-from alerts.people.person import Person, Role
+from alerts.people.person import ALL_ROLES, Person, Role
+from app.accounts import Accounts, accounts_of, say_first_password
 from app.freezing import keep_freezing
 from app.kafka import KafkaTail, create_topics
 from app.metrics import Counts, registry_of
@@ -52,9 +54,10 @@ async def run_desk(settings: Settings) -> None:
     await create_topics(settings.kafka, topics_of(settings), settings.kafka_replication)
     maps = MapsSettings(base_map_url=settings.base_map_url, base_map_attribution=settings.base_map_attribution)
     feed = LiveFeed(site, Sources(KafkaTail(settings.kafka), topics_of(settings), store.tickets), maps, now_ms)
-    clock = TicketClock(store.tickets)
+    clock, accounts = TicketClock(store.tickets), accounts_of(settings, store.engine, now_ms)
+    say_first_password(settings, accounts)
+    app = build_app(site, store, history, feed, maps, clock, accounts)
     freezer = Freezer(store.evidence, site, history, max(SETTLE_MS, settings.undo_s * 1000 + SETTLE_MS // 3))
-    app = build_app(site, store, history, feed, maps, clock)
     async with serving(app, settings.desk_host, settings.desk_port):
         live, ticking = asyncio.create_task(feed.run()), asyncio.create_task(clock.run())
         freezing = asyncio.create_task(keep_freezing(freezer, now_ms))
@@ -70,15 +73,16 @@ async def run_desk(settings: Settings) -> None:
     log.info("desk_stopped")
 
 
-def build_app(
+def build_app(  # noqa: PLR0913 - everything that a desk is made of
     site: Site,
     store: Store,
     history: HistoryReader,
     feed: LiveFeed,
     maps: MapsSettings,
     clock: TicketClock | None = None,
+    accounts: Accounts | None = None,
 ) -> FastAPI:
-    """Put pages, API and operations endpoints together."""
+    """Put pages, API and operations endpoints together; without accounts everybody is one person of role duty."""
     clock = clock or TicketClock(store.tickets)
     app = FastAPI(
         title="Wugan",
@@ -86,19 +90,34 @@ def build_app(
         summary="Clue tickets from the air of an industrial zone",
         docs_url=None,  # the interactive page would load scripts from another host; /openapi.json is there
         redoc_url=None,
+        openapi_url=None,  # our own route names who may read it
         strict_content_type=False,
     )
     install_problem_handlers(app)
-    access = NoAccounts(Person(name="duty", role=Role.DUTY))
-    app.include_router(build_map_router(feed, history, site))
+    access = accounts.gate if accounts else NoAccounts(Person(name="duty", role=Role.DUTY))
+    app.include_router(build_map_router(feed, history, site, guard=access.needs(ALL_ROLES)))
     app.include_router(build_ticket_router(store.tickets, lambda: datetime.now(UTC), access), prefix=API)
     app.include_router(build_audit_router(store.engine, access), prefix=API)
     app.include_router(build_webhook_router(Letters(store.engine), now_ms, access), prefix=API)
     app.include_router(build_evidence_router(store.evidence, access), prefix=API)
-    app.include_router(build_pages(site, maps))
+    app.include_router(build_pages(site, maps, accounts.gate.page(ALL_ROLES) if accounts else None))
     mount_static(app)
-    app.router.routes.extend(routes(lambda: hindrances(feed), _metrics(feed, clock), clock.missing))
+    if accounts:
+        accounts.add_to(app, API)
+    may_watch = accounts.may_watch if accounts else None
+    app.router.routes.extend(routes(lambda: hindrances(feed), _metrics(feed, clock), clock.missing, may_watch))
+    app.include_router(_description(app, access))
     return app
+
+
+def _description(app: FastAPI, access: Access) -> APIRouter:
+    router = APIRouter(include_in_schema=False, dependencies=[Depends(access.needs(ALL_ROLES))])
+
+    @router.get("/openapi.json")
+    async def get_description() -> JSONResponse:
+        return JSONResponse(app.openapi())
+
+    return router
 
 
 def hindrances(feed: LiveFeed) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -14,6 +14,9 @@ from starlette.routing import Route
 
 Readiness = Callable[[], dict[str, str]]
 """Returns what hinders, name to why; empty = ready."""
+Guard = Callable[[Request], object]
+"""Lets a request in, or raises what is answered instead; may block."""
+Endpoint = Callable[[Request], Awaitable[Response]]
 Missing = Callable[[], Sequence[str]]
 """Returns the names of what the process works without; it is ready all the same."""
 
@@ -27,8 +30,10 @@ class QuietServer(uvicorn.Server):
         yield
 
 
-def routes(readiness: Readiness, registry: CollectorRegistry, missing: Missing | None = None) -> list[Route]:
-    """Return the three routes that every operator expects."""
+def routes(
+    readiness: Readiness, registry: CollectorRegistry, missing: Missing | None = None, guard: Guard | None = None
+) -> list[Route]:
+    """Return the three routes that every operator expects; `guard` lets requests in, None: all."""
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -42,7 +47,17 @@ def routes(readiness: Readiness, registry: CollectorRegistry, missing: Missing |
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+    named: dict[str, Endpoint] = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+    return [Route(path, _guarded(endpoint, guard)) for path, endpoint in named.items()]
+
+
+def _guarded(endpoint: Endpoint, guard: Guard | None) -> Endpoint:
+    async def guarded(request: Request) -> Response:
+        if guard is not None:
+            await asyncio.to_thread(guard, request)
+        return await endpoint(request)
+
+    return guarded
 
 
 @contextlib.asynccontextmanager

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -13,6 +13,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from alerts.people.origin import is_loopback
 
 PREFIX = "WUGAN_"
 DOTENV = Path(".env")
@@ -92,6 +94,24 @@ class Settings(BaseSettings):
 
     webhooks: Path | None = Field(None, description="webhooks.toml: who is told of tickets; empty: nobody")
     webhook_allow_internal: bool = Field(default=False, description="send into our own network, and by http")
+
+    login: Literal["required", "auto"] = Field("required", description="auto: who is at this machine is duty")
+    oidc_issuer: str = Field("", pattern=r"^(https?://\S+)?$", description="OpenID Connect provider; empty: none")
+    oidc_client_id: str = Field("", description="our name there")
+    oidc_client_secret: SecretStr | None = Field(None, description="our secret there")
+    oidc_client_secret_file: Path | None = Field(None, description="file that holds it instead")
+    oidc_name_claim: str = Field("preferred_username", min_length=1, description="claim that names a person")
+    oidc_role_claim: str = Field("roles", min_length=1, description="claim that holds roles or groups")
+    oidc_roles: str = Field(
+        "", description="what stands for which role there: GROUP=duty,GROUP=chief; empty: role names"
+    )
+
+    @field_validator("login")
+    @classmethod
+    def _auto_stays_here(cls, value: str, told: ValidationInfo) -> str:
+        if value == "auto" and not is_loopback(told.data.get("desk_host", "")):
+            raise ValueError("lets everybody in, so desk_host must be 127.0.0.1; set login to required")
+        return value
 
     @field_validator("kafka")
     @classmethod

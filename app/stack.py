@@ -22,7 +22,7 @@ class Stack:
     """Processes of one system that share settings.
 
     Attributes:
-        settings: `WUGAN_*` variables of every process.
+        settings: `WUGAN_*` variables of every process; its desk asks nobody to sign in.
         log_dir: Where their words go, a file each.
         ports: Process name to the port of its /readyz and /metrics.
     """
@@ -33,7 +33,7 @@ class Stack:
     children: Children = field(init=False)
 
     def __post_init__(self) -> None:
-        self.children = Children(self.log_dir, clean_environment() | dict(self.settings))
+        self.children = Children(self.log_dir, clean_environment() | {"WUGAN_LOGIN": "auto"} | dict(self.settings))
 
     def run_once(self, name: str, *arguments: str) -> None:
         """Run one of our commands to its end.

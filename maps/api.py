@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse
 
@@ -18,9 +18,10 @@ from domain.series import Series
 from domain.site import SensorKind, Site
 from domain.times import rfc3339, to_datetime
 from maps import features
+from maps.admission import while_admitted
 from maps.feed import LiveFeed
 from maps.hour_index import HOUR_MS, hour_index
-from maps.ports import HistoryReader
+from maps.ports import Guard, HistoryReader, dependencies
 
 GEOJSON = "application/geo+json"
 
@@ -32,12 +33,18 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def build_router(feed: LiveFeed, history: HistoryReader, site: Site, clock: Callable[[], int] = now_ms) -> APIRouter:
-    """Return the routes under `/api/v1`; errors are raised as `Problem`."""
-    router = APIRouter(prefix="/api/v1", tags=["map"])
+def build_router(
+    feed: LiveFeed,
+    history: HistoryReader,
+    site: Site,
+    clock: Callable[[], int] = now_ms,
+    guard: Guard | None = None,
+) -> APIRouter:
+    """Return the routes under `/api/v1`; errors are raised as `Problem`. `guard` lets requests in; None: all."""
+    router = APIRouter(prefix="/api/v1", tags=["map"], dependencies=dependencies(guard))
     _add_features(router, feed, site)
     _add_history(router, feed, history, site, clock)
-    _add_events(router, feed)
+    _add_events(router, feed, guard)
     return router
 
 
@@ -119,7 +126,7 @@ def _hourly_levels(site: Site, pollutant: str, day: date) -> dict[str, Any]:
     return {"limit": limit, "warning_level": site.warning_ugm3.get(pollutant)}
 
 
-def _add_events(router: APIRouter, feed: LiveFeed) -> None:
+def _add_events(router: APIRouter, feed: LiveFeed, guard: Guard | None) -> None:
     @router.get(
         "/events",
         summary="Live events: snapshot, sensor, ticket, heartbeat",
@@ -127,10 +134,13 @@ def _add_events(router: APIRouter, feed: LiveFeed) -> None:
         responses={200: {"content": {"text/event-stream": {}}, "description": "Never ends"}},
     )
     async def get_events(
+        request: Request,
         last_event_id: Annotated[str | None, Header()] = None,
         resume: Annotated[str | None, Query(alias="last_event_id")] = None,
     ) -> EventSourceResponse:
-        return EventSourceResponse(feed.hub.listen(_event_id(last_event_id or resume)), headers=_STREAM_HEADERS)
+        stream = feed.hub.listen(_event_id(last_event_id or resume))
+        bounded = stream if guard is None else while_admitted(stream, guard, request)
+        return EventSourceResponse(bounded, headers=_STREAM_HEADERS)
 
 
 def _event_id(text: str | None) -> int | None:

@@ -3,7 +3,7 @@
 import asyncio
 from bisect import bisect_left
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 
 from fastapi.sse import format_sse_event
 
@@ -72,7 +72,7 @@ class Hub:
         frames = list(self._frames)
         return b"".join(frames[place + 1 :])
 
-    async def listen(self, last_event_id: int | None) -> AsyncIterator[bytes]:
+    async def listen(self, last_event_id: int | None) -> AsyncGenerator[bytes, None]:
         """Yield frames to one desk until it goes away or the hub closes."""
         desk = self.join(last_event_id)
         try:

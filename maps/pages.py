@@ -13,6 +13,7 @@ from maps.assets import LEAFLET, STATIC, leaflet_folder, static_folder
 from maps.csp import PAGE_HEADERS, policy
 from maps.folium_page import render_map
 from maps.page import Mode, render_page
+from maps.ports import Guard, dependencies
 from maps.settings import MapsSettings
 from maps.words import Language
 
@@ -32,16 +33,20 @@ def mount_static(app: FastAPI) -> None:
     app.mount(STATIC.rstrip("/"), Revalidated(directory=static_folder()), name="maps")
 
 
-def build_pages(site: Site, settings: MapsSettings) -> APIRouter:
-    """Return the routes of the pages; each is drawn once and gets a new nonce with every answer."""
+def build_pages(site: Site, settings: MapsSettings, guard: Guard | None = None) -> APIRouter:
+    """Return the routes of the pages; each is drawn once and gets a new nonce with every answer.
+
+    With a guard, which lets requests in, the pages also show who looks at them.
+    """
     stand_in = secrets.token_hex(16)
     parts = render_map(site, settings)
+    extra = {} if guard is None else {"accounts": True}
     drawn = {
-        (mode, language): render_page(site, parts, mode=mode, language=language, nonce=stand_in)
+        (mode, language): render_page(site, parts, mode=mode, language=language, nonce=stand_in, extra=extra)
         for mode in (Mode.DESK, Mode.MAP)
         for language in Language
     }
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(include_in_schema=False, dependencies=dependencies(guard))
 
     def answer(mode: Mode, language: Language) -> HTMLResponse:
         nonce = secrets.token_urlsafe(16)

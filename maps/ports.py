@@ -1,9 +1,20 @@
 """What the map needs from the outside world, in its own words."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
+from fastapi import Request
+from fastapi.params import Depends
+
 from domain.series import JudgedRows, Series
+
+Guard = Callable[[Request], object]
+"""A dependency that lets a request in, or raises what the desk answers instead; may block."""
+
+
+def dependencies(guard: Guard | None) -> list[Depends]:
+    """Return what a router depends on; no guard lets everybody in."""
+    return [] if guard is None else [Depends(guard)]
 
 
 class Tail(Protocol):

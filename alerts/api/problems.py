@@ -68,7 +68,12 @@ def problem_response(request: Request, problem: Problem, headers: Mapping[str, s
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:
-    return problem_response(request, error) if isinstance(error, Problem) else await _on_unexpected(request, error)
+    if not isinstance(error, Problem):
+        return await _on_unexpected(request, error)
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else {}
+    if (wait_s := error.extra.get("retry_after_s")) is not None:
+        headers["Retry-After"] = str(wait_s)
+    return problem_response(request, error, headers)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:

@@ -16,6 +16,7 @@ from app.cli import (
     replay,
     score,
     simulate,
+    users,
     verify,
     webhooks,
 )
@@ -62,3 +63,4 @@ app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(database.app, name="db")
 app.command("verify")(verify.verify)
 app.add_typer(audit.app, name="audit")
+app.add_typer(users.app, name="users")

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import typer
 
+from domain.problem import Problem
+
 FAILED = 1
 
 
@@ -18,6 +20,8 @@ def one_line() -> Iterator[None]:
     except BrokenPipeError:  # `wugan config | head`: whoever read us has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(FAILED) from None
+    except Problem as problem:
+        fail(problem.detail)
     except (ValueError, OSError, RuntimeError, ImportError) as error:
         fail(str(error) or repr(error))
 

@@ -5,19 +5,22 @@ import { Zone } from "./zone.js";
 import { TicketList, isOpen, inOrder, wantsDecision } from "./tickets.js";
 import { ZoneClock, clockText } from "./clock.js";
 import { connect } from "./feed.js";
+import { ask, showWho, whoAmI } from "./session.js";
 
 const FROZEN_MS = 10000;
 const part = (id) => document.getElementById(id);
 
 const zone = new Zone(window.map_zone, page.sensors);
 const clock = new ZoneClock();
-const list = part("tickets") ? new TicketList(part("tickets"), { act: decide, chosen: () => render() }) : null;
+const person = await whoAmI();
+const act = person && !person.may_decide ? null : decide;
+const list = part("tickets") ? new TicketList(part("tickets"), { act, chosen: () => render() }) : null;
 const tickets = new Map();
 let link = "connecting", due = null;
 
 async function decide(ticket, path, body) {
   const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const answer = await fetch(`${page.tickets_url}/${encodeURIComponent(ticket.id)}/${path}`, {
+  const answer = await ask(`${page.tickets_url}/${encodeURIComponent(ticket.id)}/${path}`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "Idempotency-Key": key },
     body: JSON.stringify(body),
@@ -29,7 +32,7 @@ async function decide(ticket, path, body) {
 
 // The last hour's index of a sensor; the tip shows it when it comes.
 zone.ask = async (id) => {
-  const answer = await fetch(`${page.sensors_url}/${encodeURIComponent(id)}/history?minutes=1`);
+  const answer = await ask(`${page.sensors_url}/${encodeURIComponent(id)}/history?minutes=1`);
   return answer.ok ? (await answer.json()).air_quality : null;
 };
 
@@ -76,7 +79,9 @@ function showAge(quietMs) {
   if (list) list.age(clock.now());
 }
 
+showWho(person);
 connect(page.events_url, {
+  refused: () => whoAmI(), // who was signed out meanwhile is led to sign in
   link: showLink,
   quiet: showAge,
   snapshot() {

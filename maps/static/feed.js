@@ -25,6 +25,7 @@ export function connect(url, hear, { silenceMs = 10000, retryMs = 2000 } = {}) {
     const gaveUp = source.readyState === EventSource.CLOSED && now - openedAt > retryMs;
     const silent = now - heardAt > silenceMs && now - openedAt > silenceMs;
     if (silent) hear.link("down");
+    if (gaveUp) hear.refused();
     if (gaveUp || silent) open();
     hear.quiet(now - heardAt);
   }
