@@ -47,7 +47,9 @@ class Provider:
 def client_of(provider: Provider) -> Any:  # noqa: ANN401 - authlib has no types
     """Return authlib's client of a provider; connects at the first use."""
     with warnings.catch_warnings():  # authlib is about to move to httpx2; until then it warns at import
-        warnings.simplefilter("ignore")
+        from authlib.deprecate import AuthlibDeprecationWarning  # type: ignore[import-untyped]
+
+        warnings.simplefilter("ignore", AuthlibDeprecationWarning)  # it sets a filter of its own before
         from authlib.integrations.starlette_client import OAuth  # type: ignore[import-untyped]
 
     registry = OAuth()

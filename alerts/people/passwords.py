@@ -5,7 +5,6 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -25,17 +24,18 @@ _LETTERS = "abcdefghijkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXY34679"
 _GROUPS, _GROUP = 4, 5
 
 
-@dataclass(frozen=True, slots=True)
 class Passwords:
     """Hashes and checks; the parameters are RFC 9106's second recommended option (t=3, p=4, 64 MiB)."""
 
-    parameters: Parameters = RFC_9106_LOW_MEMORY
-    _places: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
+    def __init__(self, parameters: Parameters = RFC_9106_LOW_MEMORY) -> None:
+        self._parameters = parameters
+        self._hasher = PasswordHasher.from_parameters(parameters)
+        self._places = threading.BoundedSemaphore(AT_ONCE)
 
     def hash(self, password: str) -> str:
         """Return the text that is kept."""
         with self._place():
-            return self._hasher().hash(_settled(password))
+            return self._hasher.hash(_settled(password))
 
     def is_right(self, kept: str | None, password: str) -> bool:
         """Say whether a password is the one that `kept` was made of; takes as long where there is none."""
@@ -43,13 +43,13 @@ class Passwords:
             return False
         with self._place():
             try:
-                return self._hasher().verify(kept or self._nobodys(), _settled(password)) and kept is not None
+                return self._hasher.verify(kept or self._nobodys(), _settled(password)) and kept is not None
             except (VerificationError, InvalidHashError):
                 return False
 
     def is_outdated(self, kept: str) -> bool:
         """Say whether a hash was made with other parameters than today's."""
-        return self._hasher().check_needs_rehash(kept)
+        return self._hasher.check_needs_rehash(kept)
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -60,12 +60,9 @@ class Passwords:
         finally:
             self._places.release()
 
-    def _hasher(self) -> PasswordHasher:
-        return PasswordHasher.from_parameters(self.parameters)
-
     def _nobodys(self) -> str:
         """Return a hash with our parameters that no password gives."""
-        told = self.parameters
+        told = self._parameters
         head = f"$argon2id$v={told.version}$m={told.memory_cost},t={told.time_cost},p={told.parallelism}"
         return f"{head}${'A' * 22}${'A' * 43}"
 
