@@ -13,6 +13,7 @@ from argon2.low_level import Type
 from fastapi import FastAPI
 from sqlalchemy import Engine, select, update
 
+from alerts.evidence.store import Evidence
 from alerts.people.passwords import Passwords
 from alerts.people.person import Role
 from alerts.people.tokens import Wish
@@ -62,7 +63,7 @@ class DeskWithAccounts:
     @cached_property
     def app(self) -> FastAPI:
         tickets = Tickets(self.engine)
-        store = Store(tickets, Snapshots(self.engine, "test"), self.engine)
+        store = Store(tickets, Snapshots(self.engine, "test"), self.engine, Evidence(self.engine))
         tickets.upsert([make_ticket("a1", site=SITE.site_id)])
         feed = a_feed(SITE, FakeTail(), tickets)
         return build_app(SITE, store, FakeHistory(), feed, MapsSettings(), accounts=self.accounts)
