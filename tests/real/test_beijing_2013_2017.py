@@ -74,7 +74,7 @@ def test_ozone_that_stands_still_is_no_clue(stuck: Run) -> None:
 
 
 def test_ozone_that_stands_still_everywhere_is_no_flood(stuck: Run) -> None:
-    """In that week the ozone of all twelve stations stands still for hours of every night: it is the network's doing."""
+    """In that week the ozone of all twelve stations stands still for hours of every night: the network's doing."""
     assert len(stuck.of_kind("sensor")) <= 3, stuck.per_day("sensor")
 
 
