@@ -14,12 +14,15 @@ from alerts.api import install_problem_handlers
 from alerts.api.access import Access, NoAccounts
 from alerts.api.audit import build_router as build_audit_router
 from alerts.api.evidence import build_router as build_evidence_router
+from alerts.api.photos import build_photo_router
 from alerts.api.webhooks import build_router as build_webhook_router
 from alerts.delivery.letters import Letters
 from alerts.evidence.freezer import SETTLE_MS, Freezer
+from alerts.inspector.photos import Photos
 from alerts.people.person import ALL_ROLES, Person, Role
 from app.accounts import Accounts, accounts_of, say_first_password
 from app.freezing import keep_freezing
+from app.inspector import add_inspector, inspector_settings
 from app.kafka import KafkaTail, create_topics
 from app.metrics import Counts, registry_of
 from app.operations import routes, serving
@@ -58,6 +61,7 @@ async def run_desk(settings: Settings) -> None:
     say_first_password(settings, accounts)
     app = build_app(site, store, history, feed, maps, clock, accounts)
     freezer = Freezer(store.evidence, site, history, max(SETTLE_MS, settings.undo_s * 1000 + SETTLE_MS // 3))
+    add_inspector(app, site, store, inspector_settings(settings))
     async with serving(app, settings.desk_host, settings.desk_port):
         live, ticking = asyncio.create_task(feed.run()), asyncio.create_task(clock.run())
         freezing = asyncio.create_task(keep_freezing(freezer, now_ms))
@@ -100,6 +104,7 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     app.include_router(build_audit_router(store.engine, access), prefix=API)
     app.include_router(build_webhook_router(Letters(store.engine), now_ms, access), prefix=API)
     app.include_router(build_evidence_router(store.evidence, access), prefix=API)
+    app.include_router(build_photo_router(Photos(store.engine), access, API), prefix=API)
     app.include_router(build_pages(site, maps, accounts.gate.page(ALL_ROLES) if accounts else None))
     mount_static(app)
     if accounts:
