@@ -3,7 +3,9 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 from random import SystemRandom
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Engine
@@ -19,10 +21,12 @@ from alerts.delivery.office import Office
 from alerts.delivery.transports import transports
 from alerts.inspector.link import link
 from alerts.inspector.secret import secret_of
+from app.escalations import escalations_of
 from app.metrics import Counts, registry_of
 from app.operations import operations
 from app.settings import Settings
 from app.signals import first_of, stop_event
+from app.stage_settings import site_of
 from app.wiring import engine_of
 
 GAUGES_S = 5.0
@@ -49,12 +53,12 @@ async def run_deliver(settings: Settings) -> None:
     endpoints = endpoints_of(settings)
     engine = engine_of(settings)
     office = Office(lambda: ways_of(settings, endpoints), Ledger(engine, SystemRandom()), lead_of(engine), now_ms)
-    queues = Queues(engine)
+    queues, escalations = Queues(engine), escalations_of(settings, engine, endpoints, now_ms)
     if not endpoints:
         log.warning("delivery_has_no_endpoints", mend="name them in webhooks.toml and set WUGAN_WEBHOOKS to it")
-    registry = registry_of(Counts(lambda: counts_of(office), lambda: gauges_of(office, queues)))
+    registry = registry_of(Counts(lambda: counts_of(office) | escalations.counts(), lambda: gauges_of(office, queues)))
     async with operations(settings.operations_host, settings.operations_port, lambda: hindrances(office), registry):
-        tasks = (asyncio.create_task(office.run()), asyncio.create_task(queues.follow()))
+        tasks = [asyncio.create_task(work) for work in (office.run(), queues.follow(), escalations.run())]
         log.info("deliver_started", endpoints=[endpoint.name for endpoint in endpoints])
         try:
             await first_of(stop, *tasks)
@@ -74,12 +78,13 @@ def endpoints_of(settings: Settings) -> tuple[Endpoint, ...]:
     """
     if settings.webhooks is None:
         return ()
-    return read_endpoints(settings.webhooks, forms(link_of(settings)), internal_allowed=settings.webhook_allow_internal)
+    known = forms(link_of(settings), zone_of(settings))
+    return read_endpoints(settings.webhooks, known, internal_allowed=settings.webhook_allow_internal)
 
 
 def ways_of(settings: Settings, endpoints: Sequence[Endpoint]) -> list[Way]:
     """Return how each endpoint is told."""
-    known = forms(link_of(settings))
+    known = forms(link_of(settings), zone_of(settings))
     make = transports(internal_allowed=settings.webhook_allow_internal)
     return [Way(endpoint, known[endpoint.form], make(endpoint)) for endpoint in endpoints]
 
@@ -93,6 +98,15 @@ def link_of(settings: Settings) -> Link:
     secret = secret_of(settings.data_dir, settings.secret("link_secret"))
     base_url = settings.public_url or f"http://{settings.desk_host}:{settings.desk_port}"
     return lambda ticket_id, at_ms: link(ticket_id, secret, at_ms, base_url)
+
+
+def zone_of(settings: Settings) -> tzinfo:
+    """Return the site's zone, in which messages tell the time; UTC where no site is named.
+
+    Raises:
+        SiteRefused: The site folder holds faults.
+    """
+    return UTC if settings.site is None else ZoneInfo(site_of(settings).timezone)
 
 
 def hindrances(office: Office) -> dict[str, str]:

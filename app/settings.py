@@ -94,6 +94,7 @@ class Settings(BaseSettings):
 
     webhooks: Path | None = Field(None, description="webhooks.toml: who is told of tickets; empty: nobody")
     webhook_allow_internal: bool = Field(default=False, description="send into our own network, and by http")
+    contacts: Path | None = Field(None, description="contacts.toml: who is told when nobody answers; empty: nobody")
 
     login: Literal["required", "auto"] = Field("required", description="auto: who is at this machine is duty")
     oidc_issuer: str = Field("", pattern=r"^(https?://\S+)?$", description="OpenID Connect provider; empty: none")

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts.delivery.events import EventType
+from alerts.delivery.ledger import add_delivery
 from alerts.escalation.schedule import Contact
-from alerts.store.models import DeliveryRow, OutboxRow, TicketRow
+from alerts.store.models import EndpointRow, OutboxRow, TicketRow
 from domain.times import rfc3339, to_datetime
 
 
@@ -96,16 +97,5 @@ def _put(
     )
     session.add(row)
     session.flush()
-    session.add(
-        DeliveryRow(
-            outbox_id=event_id,
-            endpoint=contact.endpoint,
-            ticket_id=row.ticket_id,
-            seq=row.seq,
-            state="waiting",
-            attempts=0,
-            first_ms=now_ms,
-            next_ms=now_ms,
-        )
-    )
-    session.flush()
+    known = session.get(EndpointRow, contact.endpoint)
+    add_delivery(session, row, contact.endpoint, now_ms, known.disabled if known else None)

@@ -295,7 +295,8 @@ def test_a_contact_whose_endpoint_is_disabled_is_passed_over(engine):
     site = site_of(engine, morning())
     site.open()
     with writing(engine) as session:
-        session.add(EndpointRow(name="day-robot", failures=0, open_until_ms=0, disabled="gone"))
+        told = {"form": "dingtalk", "address": "https://robot.example", "listed": True}
+        session.add(EndpointRow(name="day-robot", failures=0, open_until_ms=0, disabled="gone", **told))
     site.wait(15)
 
     assert site.told() == [(10, "z")]
