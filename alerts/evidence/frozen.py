@@ -15,6 +15,9 @@ FROZEN = tuple(sorted((*TABLES, *TEXTS)))
 Texts = Mapping[str, bytes]
 """File name → content, UTF-8."""
 
+_PRESET = 1
+"""A tenth of the time of the best, for a third more bytes; design value."""
+
 _decoder = msgspec.msgpack.Decoder(dict[str, bytes])
 
 
@@ -30,7 +33,7 @@ def evidence_hash(texts: Texts) -> str:
 
 def pack(texts: Texts) -> bytes:
     """Return the texts as bytes to be kept."""
-    return lzma.compress(msgspec.msgpack.encode(dict(sorted(texts.items()))))
+    return lzma.compress(msgspec.msgpack.encode(dict(sorted(texts.items()))), preset=_PRESET)
 
 
 def unpack(blob: bytes) -> dict[str, bytes]:

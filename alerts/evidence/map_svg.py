@@ -17,7 +17,11 @@ from domain.times import to_ms
 SIZE = 720
 """Width and height. [pixels]"""
 MARGIN = 1.15
-NAMED_CANDIDATES = 3
+NUMBERED_CANDIDATES = 5
+TRACK_STEP = 10
+"""Of a vehicle one reading in so many is drawn."""
+TRACK_GAP_MS = 120_000
+"""A track does not cross a longer silence, nor where the vehicle was away. [ms]"""
 LEAST_REACH_M = 400.0
 BAR_M = 500.0
 """Length of the scale bar. [m]"""
@@ -85,9 +89,9 @@ def _place(place: Enterprise, rank: int | None, view: _View) -> Iterator[str]:
     fill = "#ffcc80" if rank == 0 else "#ffe0b2" if rank is not None else "#eceff1"
     outline, name = _path(place.geometry, view), escape(place.name)
     yield f'<path d="{outline}" fill="{fill}" stroke="#90a4ae"><title>{name}</title></path>'
-    if rank is not None and rank < NAMED_CANDIDATES:
+    if rank is not None and rank < NUMBERED_CANDIDATES:
         x, y = view.at(place.lon, place.lat)
-        yield f'<text x="{x}" y="{y}" text-anchor="middle">{rank + 1}. {name}</text>'
+        yield f'<text x="{x}" y="{y}" text-anchor="middle" font-weight="bold">{rank + 1}</text>'
 
 
 def _path(shape: BaseGeometry, view: _View) -> str:
@@ -99,26 +103,28 @@ def _path(shape: BaseGeometry, view: _View) -> str:
     return " ".join(_line(list(ring.coords), view, closed=shape.geom_type == "Polygon") for ring in rings)
 
 
-def _line(places: Sequence[tuple[float, ...]], view: _View, *, closed: bool = False) -> str:
+def _line(places: Sequence[Sequence[float]], view: _View, *, closed: bool = False) -> str:
     points = [view.at(place[0], place[1]) for place in places]
     return "M" + " L".join(f"{x} {y}" for x, y in points) + (" Z" if closed else "") if points else ""
 
 
 def _tracks(ticket: Ticket, near: Sequence[Near], view: _View) -> Iterator[str]:
-    """Draw where vehicles drove from the event on, every tenth reading."""
+    """Draw where vehicles drove, from half an hour before the event on."""
     since = to_ms(ticket.event_start) - AROUND_MS // 2
     for one in near:
         if one.sensor.lon == one.sensor.lon:
             continue
         rows = one.readings
         driven = (rows.time_ms >= since) & np.isfinite(rows.lon) & np.isfinite(rows.lat)
-        places = list(zip(rows.lon[driven].tolist(), rows.lat[driven].tolist(), strict=True))[::10]
-        if places:
-            colour, name = _COLOUR[one.role], escape(one.sensor.sensor_id)
-            yield (
-                f'<path d="{_line(places, view)}" fill="none" stroke="{colour}" stroke-dasharray="3 3">'
-                f"<title>{name}</title></path>"
-            )
+        colour, name = _COLOUR[one.role], escape(one.sensor.sensor_id)
+        cuts = np.flatnonzero(np.diff(rows.time_ms[driven]) > TRACK_GAP_MS) + 1
+        for part in np.split(np.column_stack([rows.lon[driven], rows.lat[driven]]), cuts):
+            drawn = _line(part[::TRACK_STEP].tolist(), view)
+            if drawn:
+                yield (
+                    f'<path d="{drawn}" fill="none" stroke="{colour}" stroke-dasharray="3 3" opacity="0.6">'
+                    f"<title>{name}</title></path>"
+                )
 
 
 def _stations(near: Sequence[Near], view: _View) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 import csv
 import io
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import jinja2
 import msgspec
@@ -37,6 +39,7 @@ def render_page(kept: Kept) -> bytes:
         occasions=[_occasion(name, texts) for name, texts in kept.frozen.items()],
         acts=acts,
         words=WORDS,
+        timezone=msgspec.json.decode(next(iter(kept.frozen.values()))["parameters.json"])["site"]["timezone"],
     )
     return page.encode()
 
@@ -51,7 +54,19 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
     )
     environment.filters["told"] = told
+    environment.filters["local"] = local
     return environment.get_template("evidence.html")
+
+
+def local(time: str | None, timezone: str) -> str:
+    """Return a UTC time as people of the site read it.
+
+    >>> local("2026-03-02T04:00:00.000Z", "Asia/Shanghai")
+    '2026-03-02 12:00:00'
+    """
+    if not time:
+        return "…"
+    return f"{datetime.fromisoformat(time).astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M:%S}"
 
 
 def _occasion(name: str, texts: dict[str, bytes]) -> dict[str, object]:

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,6 +19,7 @@ from domain.site import Site
 from domain.ticket import Ticket
 
 Row = Sequence[object]
+_STATES = tuple(state.name.lower() for state in ChannelState)
 
 SENSOR_COLUMNS = (
     "sensor_id",
@@ -70,6 +72,8 @@ def table(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 def _cell(value: object) -> str:
     """Return the shortest text that is this value again; nothing for what is missing."""
+    if isinstance(value, str):
+        return value
     if value is None or value != value:
         return ""
     if isinstance(value, bool):
@@ -121,12 +125,13 @@ def minute_rows(near: Sequence[Near]) -> Iterator[Row]:
         told = ~np.isnan(rows.value) | (rows.flags != 0)
         moments = times(rows.time_ms)
         for minute, channel in np.argwhere(told).tolist():
-            state = ChannelState(int(rows.state[minute, channel])).name.lower()
+            state = _STATES[rows.state[minute, channel]]
             numbers = [float(block[minute, channel]) for block in blocks]
             flags = flag_names(int(rows.flags[minute, channel]))
             yield (one.sensor.sensor_id, moments[minute], POLLUTANTS[channel], *numbers, state, flags)
 
 
+@lru_cache(maxsize=2048)
 def flag_names(bits: int) -> str:
     """Return the names of flags.
 

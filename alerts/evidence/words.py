@@ -6,6 +6,7 @@ WORDS = {
     "title": "线索证据 Evidence of a clue",
     "clue_only": "线索供核查，不作为执法证据。 A clue to be checked; not evidence for enforcement.",
     "frozen": "证据在开单、决定、办结时固化，不再改动。 Frozen at opening, decision and closing, then never changed.",
+    "times": "时间 Times:",
     "state": "状态 State",
     "kind": "类型 Kind",
     "opened": "开单 Opened",

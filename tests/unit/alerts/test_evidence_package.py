@@ -323,6 +323,7 @@ def test_the_page_shows_both_languages_and_every_occasion(whole):
     for words in ("开单时 At opening", "决定时 At the decision", "办结时 At closing", "疑似来源 Suspected sources"):
         assert words in text
     assert "GB 3095-2026" in text
+    assert "2026-03-02 12:00:00" in text  # as the site's clock shows it
     assert "读数不变 stuck" in text
     assert text.count("<polyline") >= 3
     assert "&lt;script&gt;" in text
