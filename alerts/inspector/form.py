@@ -56,7 +56,8 @@ async def read_form(request: Request, act: Act) -> Said:
     Raises:
         Problem: 400, not a form; 413, too large; 422, something is missing or wrong.
     """
-    if int(request.headers.get("content-length") or 0) > MOST_BODY_BYTES:
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > MOST_BODY_BYTES:
         raise too_large()
     bounded = Request(request.scope, _bounded(request.receive))
     try:
