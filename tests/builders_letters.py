@@ -37,8 +37,8 @@ def make_event(
     return Event(id="evt_1", type=kind.value, ticket_id=told.id, priority=told.priority, at_ms=NOON_MS, body=body)
 
 
-def make_endpoint(form: FormName, url: str, *secrets: str, **options) -> Endpoint:
-    return Endpoint(name="duty-group", url=url, form=form, secrets=secrets, options=options)
+def make_endpoint(form: FormName, url: str, *secrets: str, name: str = "duty-group", **options) -> Endpoint:
+    return Endpoint(name=name, url=url, form=form, secrets=secrets, options=options)
 
 
 def page(ticket_id: str, now_ms: int) -> str:

@@ -2,18 +2,26 @@
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, select
 
+from alerts.delivery.attempt import Way
+from alerts.delivery.courier import Courier
+from alerts.delivery.endpoint import FormName
+from alerts.delivery.forms import forms
 from alerts.delivery.forms.letter import Desk, write_letter
+from alerts.delivery.ledger import Ledger
+from alerts.delivery.transports import transports
 from alerts.escalation.due import AT_ONCE, SINGLY, Plan, escalate_due
 from alerts.escalation.schedule import Contact, Hours, OnHolidays, Schedule, Shift
 from alerts.lifecycle import Move, MoveKind
@@ -24,7 +32,8 @@ from alerts.store.models import AuditRow, DeliveryRow, EndpointRow, OutboxRow
 from domain.ticket import DismissalReason
 from domain.times import to_datetime, to_ms
 from tests.builders_alerts import make_ticket
-from tests.builders_letters import no_page
+from tests.builders_letters import make_endpoint, no_page
+from tests.robots import dingtalk, feishu
 from tests.ticket_stores import BACKENDS, fresh_store
 
 BEIJING, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
@@ -344,3 +353,32 @@ def test_another_sites_tickets_are_left_alone(engine):
     site.wait(30)
 
     assert messages(engine) == []
+
+
+async def test_the_message_arrives_signed_at_the_contacts_robot_and_the_chiefs_when_nobody_answers(engine):
+    site = site_of(engine, morning())
+    with dingtalk("SECa", site.now_ms) as robot, feishu("key", site.now_ms) as chief:
+        endpoints = [
+            make_endpoint(FormName.DINGTALK, robot.url, "SECa", name="day-robot"),
+            make_endpoint(FormName.FEISHU, chief.url, "key", name="chief-mail"),
+        ]
+        ledger = Ledger(engine, Random(7))
+        ledger.register(endpoints)
+        spoken, make = forms(no_page, BEIJING), transports(internal_allowed=True)
+        couriers = [
+            Courier(Way(one, spoken[one.form], make(one)), ledger, lambda: site.now_ms, Counter()) for one in endpoints
+        ]
+        site.open()
+        for _ in range(21):
+            site.wait(1)
+            ledger.spread([], site.now_ms)
+            for courier in couriers:
+                await courier.round()
+                await courier.settle()
+        for courier in couriers:
+            await courier.close(1.0)
+
+    assert [message["at"]["atMobiles"] for message in robot.taken] == [["m-b"]]
+    assert "第 1 次催办" in robot.taken[0]["markdown"]["title"]
+    assert "第 2 次催办" in chief.taken[0]["card"]["header"]["title"]["content"]
+    assert len(chief.taken) == 1
