@@ -75,8 +75,10 @@ class Courier:
         room = self._room(self._circuit, now_ms)
         if room <= 0:
             return LOOK_S
-        found = await asyncio.to_thread(self._ledger.due, self._name, room + len(self._under_way))
-        free = [due for due in found if due.event.ticket_id not in self._under_way]
+        # What ends while the store is read looks there as if it still waited.
+        busy = frozenset(self._under_way)
+        found = await asyncio.to_thread(self._ledger.due, self._name, room + len(busy))
+        free = [due for due in found if due.event.ticket_id not in busy]
         for due in free[:room]:
             if due.next_ms <= now_ms:
                 self._start(due)
