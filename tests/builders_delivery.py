@@ -108,7 +108,11 @@ def receiving(tls: tuple[Path, Path] | None = None, port: int = 0) -> Iterator[R
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            length = int(self.headers["content-length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # whoever sent it died meanwhile
+                self.close_connection = True
+                return
             request = Request(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
             with lock:
                 receiver.got.append(request)

@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -22,7 +23,7 @@ from tests.builders_alerts import make_ticket
 from tests.builders_delivery import SECRET, Receiver, receiving
 
 TICKETS = 20
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 """Longest wait for anything to arrive. [s]"""
 
 
@@ -65,8 +66,8 @@ def put_many(engine: Engine, amount: int, at_ms: int) -> dict[str, list[str]]:
     return told
 
 
-def deliver_process(folder: Path, url: str) -> "subprocess.Popen[bytes]":
-    """Start `wugan deliver` on the store in a folder."""
+def deliver_process(folder: Path, url: str, settings: Mapping[str, str] = {}) -> "subprocess.Popen[bytes]":
+    """Start `wugan deliver` on the store in a folder, or that of the settings."""
     file = folder / "webhooks.toml"
     file.write_text(f'[[endpoint]]\nname = "city"\nurl = "{url}"\nsecrets = ["{SECRET}"]\n')
     own = {
@@ -77,7 +78,10 @@ def deliver_process(folder: Path, url: str) -> "subprocess.Popen[bytes]":
     }
     with (folder / "deliver.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "deliver"], env=clean_environment() | own, stdout=log, stderr=log
+            [sys.executable, "-m", "app.cli", "deliver"],
+            env=clean_environment() | own | dict(settings),
+            stdout=log,
+            stderr=log,
         )
 
 

@@ -24,6 +24,8 @@ SETTLE_S = 60.0
 """Longest wait for the last reading to be accounted for, once the simulator has stopped. [s]"""
 WARM_UP = timedelta(hours=2)
 """What is sent before now, as fast as it goes: the rules are production's and need a past."""
+WEBHOOKS = Path("webhooks.toml")
+"""Where it is there, tickets are told of to the endpoints in it; they may listen on this machine."""
 Say = Callable[[str], None]
 
 
@@ -121,7 +123,8 @@ class Demo:
         return self._settle()
 
     def _settings(self, data_dir: Path) -> dict[str, str]:
-        return {
+        told = {"WUGAN_WEBHOOKS": str(WEBHOOKS.resolve()), "WUGAN_WEBHOOK_ALLOW_INTERNAL": "true"}
+        return (told if WEBHOOKS.is_file() else {}) | {
             "WUGAN_SITE": str(self._site),
             "WUGAN_DATA_DIR": str(data_dir),
             "WUGAN_MQTT_HOST": "127.0.0.1",
@@ -139,9 +142,13 @@ class Demo:
         children.start("mqtt", mqtt_command(self._mqtt_port, "wugan"), {"WUGAN_MQTT_PASSWORD": self._password})
         self.stack.run_once("site", *self._simulate(), "--site-out", str(self._site))
         self.stack.run_once("database", "db", "upgrade")
-        for command in ("ingest", "worker", "desk"):
+        for command in ("ingest", "worker", "desk", *self._deliver()):
             self.stack.start(command)
         self.stack.await_ready()
+
+    def _deliver(self) -> tuple[str, ...]:
+        """Deliver where the folder in which the demo was started says to whom."""
+        return ("deliver",) if WEBHOOKS.is_file() else ()
 
     def _simulate(self) -> tuple[str, ...]:
         return ("simulate", self._options.scenario, "--seed", str(self._options.seed), "--start", self._start)

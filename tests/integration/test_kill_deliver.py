@@ -10,7 +10,7 @@ from alerts.store import open_store, upgrade
 from tests.builders_delivery import put_event, receiving
 from tests.builders_kill_deliver import deliver_process, kill_while_delivering, put_many
 
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 
 
 def test_killed_at_random_nothing_is_lost_and_nothing_is_new(tmp_path):
