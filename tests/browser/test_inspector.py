@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from alerts.store import Tickets
 from domain.ticket import TicketState
@@ -28,9 +29,11 @@ SOON_MS = 10_000
 class Desk:
     """A served page, its store, and every address that was asked for."""
 
-    def __init__(self, served: Served, tickets: Tickets) -> None:
-        self.url = served.url
-        self.tickets = tickets
+    def __init__(self, engine: Engine) -> None:
+        self.tickets = Tickets(engine)
+        self.now = SENT_AT + timedelta(minutes=3)
+        self.app = inspector_app(engine, lambda: self.now)
+        self.url = ""
 
     def told(self, ticket_id: str) -> list[tuple[str, str]]:
         return [(entry.what, entry.who) for entry in self.tickets.get(ticket_id).history[2:]]
@@ -39,10 +42,11 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path) -> Iterator[Desk]:
     with fresh_store("sqlite", tmp_path) as engine:
-        tickets = Tickets(engine)
-        dispatched(tickets, "a1", at=SENT_AT)
-        with Served(inspector_app(engine, lambda: SENT_AT + timedelta(minutes=3))) as served:
-            yield Desk(served, tickets)
+        desk = Desk(engine)
+        dispatched(desk.tickets, "a1", at=SENT_AT)
+        with Served(desk.app) as served:
+            desk.url = served.url
+            yield desk
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +167,24 @@ def test_a_refusal_is_shown_and_what_was_entered_stays(desk: Desk, phone: Phone,
     phone.button("提交结果").click()
     phone.shows("#queue", "提交结果：已送达")
     assert desk.told("a1") == [("outcome", "王五")]
+
+
+def test_what_an_expired_link_could_not_send_goes_by_the_next_one(desk: Desk, phone: Phone):
+    phone.page.goto(desk.url + path_of("a1", SENT_AT))
+    phone.context.set_offline(True)
+    phone.page.get_by_label("未发现问题", exact=True).check()
+    phone.page.get_by_label("说明").fill("现场正常")
+    phone.button("提交结果").click()
+    phone.shows("#queue", "待发送")
+    desk.now += timedelta(hours=13)
+    phone.context.set_offline(False)
+    phone.shows("#queue .refused", "链接无效或已过期")
+    assert desk.told("a1") == []
+
+    phone.page.goto(desk.url + path_of("a1", desk.now))
+    phone.shows("#queue", "提交结果：已送达")
+    assert desk.told("a1") == [("outcome", "王五")]
+    assert desk.tickets.get("a1").history[-1].note == "现场正常"
 
 
 def test_the_page_works_without_script(desk: Desk, browser: playwright.Browser, tmp_path: Path):

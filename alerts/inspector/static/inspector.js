@@ -7,7 +7,7 @@ const told = JSON.parse(document.getElementById("told").textContent);
 const ACTS = ["accept", "arrived", "result"];
 const RETRY_MS = [2000, 5000, 15000, 30000, 60000];
 const SEND_MS = 120000;
-const DRAFT = "wugan-inspector:" + told.page;
+const DRAFT = "wugan-inspector:" + told.ticket;
 const NAME = "wugan-inspector:name";
 
 const main = document.querySelector("main");
@@ -28,7 +28,7 @@ function newKey() {
 }
 
 async function mine() {
-  return (await waiting.all()).filter((item) => item.page === told.page);
+  return (await waiting.all()).filter((item) => item.ticket === told.ticket);
 }
 
 function line(kind, text, drop) {
@@ -79,13 +79,15 @@ async function send(item) {
 
 async function refuse(item, answer) {
   const problem = await answer.json().catch(() => ({}));
-  await waiting.put({ ...item, state: "refused", why: problem.told || problem.detail || String(answer.status) });
+  const why = problem.told || problem.detail || String(answer.status);
+  await waiting.put({ ...item, state: "refused", status: answer.status, why });
 }
 
 async function take(item, answer) {
   const state = await answer.json();
   await waiting.drop(item.id);
-  if (item.page !== told.page) return;
+  if (item.ticket !== told.ticket) return;
+  if (item.act === "result") localStorage.removeItem(DRAFT);
   sent.push({ act: item.act, at: state.at });
   open = new Set(state.open);
   document.getElementById("state").textContent = state.state;
@@ -94,18 +96,17 @@ async function take(item, answer) {
 
 // Returns false where the rest must wait.
 async function deliver(item) {
-  let answer;
   try {
-    answer = await send(item);
+    const answer = await send(item);
+    if ([408, 425, 429].includes(answer.status) || answer.status >= 500) {
+      later(Number(answer.headers.get("Retry-After")) * 1000 || undefined);
+      return false;
+    }
+    await (answer.ok ? take(item, answer) : refuse(item, answer));
   } catch {
-    later();
+    later(); // no answer, or half of one: the same form again is one
     return false;
   }
-  if ([408, 425, 429].includes(answer.status) || answer.status >= 500) {
-    later(Number(answer.headers.get("Retry-After")) * 1000 || undefined);
-    return false;
-  }
-  await (answer.ok ? take(item, answer) : refuse(item, answer));
   tries = 0;
   return true;
 }
@@ -137,12 +138,19 @@ async function keep(event) {
   const fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
   const chosen = [...(form.querySelector("input[type=file]")?.files ?? [])].slice(0, told.mostPhotos);
   const photos = await Promise.all(chosen.map((file) => smaller(file, told.keepPosition)));
-  await waiting.add({ page: told.page, act, action: form.action, fields, photos, state: "waiting" });
+  await waiting.add({ ticket: told.ticket, act, action: form.action, fields, photos, state: "waiting" });
   form.elements.key.value = newKey(); // what is entered after a refusal is another form
-  if (act === "result") localStorage.removeItem(DRAFT);
   await draw();
   if (busy) later(RETRY_MS[0]);
   else await flush();
+}
+
+// What could not be sent by an older link of this ticket goes by the present one.
+async function adopt() {
+  for (const item of await mine()) {
+    const state = item.status === 403 ? "waiting" : item.state;
+    await waiting.put({ ...item, state, action: forms[item.act].action });
+  }
 }
 
 // What is typed survives a reload: the name for all links, the result's form for this one.
@@ -170,6 +178,7 @@ async function begin() {
   for (const form of Object.values(forms)) form.addEventListener("submit", keep);
   window.addEventListener("online", () => ((tries = 0), flush()));
   window.addEventListener("offline", draw);
+  await adopt();
   await flush();
 }
 
