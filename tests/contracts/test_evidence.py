@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from alerts.audit_check import check_store
 from alerts.evidence.due import occasions
@@ -104,6 +105,17 @@ def test_what_was_frozen_stays_as_it_was(engine, records):
     settled(Freezer(evidence, site("renamed"), records), NOW_MS + 600_000)
 
     assert evidence.of("a1").frozen == before
+
+
+@pytest.mark.parametrize("statement", ["UPDATE evidence SET sha256 = ''", "DELETE FROM evidence"])
+def test_the_database_refuses_to_change_evidence(engine, records, statement):
+    Tickets(engine).upsert([ticket()])
+    settled(Freezer(Evidence(engine), site(), records), NOW_MS)
+
+    with pytest.raises(DBAPIError, match="never changed"), engine.begin() as connection:
+        connection.execute(text(statement))
+
+    assert len(kept(engine)) == 1
 
 
 def test_two_desks_side_by_side_freeze_once(engine, records):
@@ -219,6 +231,10 @@ def test_a_changed_blob_no_longer_fits_the_audit(engine, records):
     Tickets(engine).upsert([ticket("t1"), ticket("t2")])
     settled(Freezer(evidence, site(), records), NOW_MS)
     with engine.begin() as connection:
+        sqlite = engine.dialect.name == "sqlite"
+        connection.execute(
+            text("DROP TRIGGER evidence_refuses_update" if sqlite else "DROP TRIGGER evidence_stays ON evidence")
+        )
         other = "(SELECT blob FROM evidence WHERE ticket_id = 't2')"
         connection.execute(text("UPDATE evidence SET blob = " + other + " WHERE ticket_id = 't1'"))  # noqa: S608 - ours
 
