@@ -123,9 +123,11 @@ def provider_of(settings: Settings) -> Provider | None:
 def _roles(text: str) -> dict[str, Role]:
     if not text.strip():
         return {role.value: role for role in (Role.ADMIN, Role.CHIEF, Role.DUTY, Role.ANALYST, Role.INSPECTOR)}
-    pairs = [part.rpartition("=") for part in text.split(",")]
-    try:
-        return {name.strip(): Role(role.strip()) for name, _, role in pairs}
-    except ValueError as error:
-        known = ", ".join(Role)
-        raise SettingsRefused(f"WUGAN_OIDC_ROLES: {error}; write GROUP=ROLE,GROUP=ROLE with {known}") from error
+    roles: dict[str, Role] = {}
+    for part in text.split(","):
+        name, _, role = part.rpartition("=")
+        if not name.strip() or role.strip() not in {known.value for known in Role}:
+            known = ", ".join(Role)
+            raise SettingsRefused(f"WUGAN_OIDC_ROLES: {part.strip()!r} is not GROUP=ROLE; a role is {known}")
+        roles[name.strip()] = Role(role.strip())
+    return roles

@@ -24,6 +24,7 @@ from app.accounts import Accounts, accounts_of
 from app.desk import build_app
 from app.settings import Settings
 from app.wiring import Store
+from maps.feed import LiveFeed
 from maps.settings import MapsSettings
 from tests.builders_alerts import make_ticket
 from tests.builders_maps import FakeHistory, FakeTail, a_feed, a_zone
@@ -55,6 +56,7 @@ class DeskWithAccounts:
     clock: Clock = field(default_factory=Clock)
     settings: dict[str, Any] = field(default_factory=dict)
     accounts: Accounts = field(init=False)
+    feed: LiveFeed = field(init=False)
 
     def __post_init__(self) -> None:
         told = Settings(data_dir=Path("unused"), **self.settings)
@@ -65,8 +67,8 @@ class DeskWithAccounts:
         tickets = Tickets(self.engine)
         store = Store(tickets, Snapshots(self.engine, "test"), self.engine, Evidence(self.engine))
         tickets.upsert([make_ticket("a1", site=SITE.site_id)])
-        feed = a_feed(SITE, FakeTail(), tickets)
-        return build_app(SITE, store, FakeHistory(), feed, MapsSettings(), accounts=self.accounts)
+        self.feed = a_feed(SITE, FakeTail(), tickets)
+        return build_app(SITE, store, FakeHistory(), self.feed, MapsSettings(), accounts=self.accounts)
 
     def add(self, name: str, role: Role = Role.DUTY, password: str = PASSWORD) -> None:
         """Add a person who has chosen their password already."""
