@@ -37,7 +37,7 @@ class Escalations:
     async def run(self) -> None:
         """Look each second until cancelled; a store that is away is asked again."""
         if self._plan is None:
-            log.warning("escalation_has_no_contacts", mend="write contacts.toml and set WUGAN_CONTACTS to it")
+            log.info("escalation_has_no_contacts", mend="write contacts.toml and set WUGAN_CONTACTS to it")
             await asyncio.Event().wait()
             return
         while True:

@@ -91,7 +91,7 @@ def write_letter(body: str | bytes, desk: Desk, now_ms: int) -> Letter:
     ticket = _ticket.decode(told.data)
     title = ticket_title(ticket, _late(told) or ticket_occasion(told.type, ticket.state))
     link = desk.link(told.subject, now_ms)
-    return _letter(told, title, ticket.priority, ticket_lines(ticket, desk.zone, contact), link)
+    return _letter(told, title, ticket.priority, ticket_lines(ticket, told.type, desk.zone, contact), link)
 
 
 def as_text(letter: Letter) -> str:

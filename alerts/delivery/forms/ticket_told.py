@@ -24,6 +24,15 @@ Lines = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntryTold:
+    """One entry of the history; the last `decided` of a dispatch says where to and with what words."""
+
+    what: str
+    enterprise_id: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketTold:
     """What a message tells of a ticket; the rest of `data` is passed over."""
 
@@ -40,6 +49,7 @@ class TicketTold:
     recommendation: Recommendation
     priority: int
     deadline: datetime | None = None
+    history: tuple[EntryTold, ...] = ()
 
 
 def ticket_title(ticket: TicketTold, occasion: str) -> str:
@@ -47,11 +57,13 @@ def ticket_title(ticket: TicketTold, occasion: str) -> str:
     return f"【{occasion}】#{ticket.number} {_what(ticket)}"
 
 
-def ticket_lines(ticket: TicketTold, zone: tzinfo, contact: tuple[str, str] | None) -> Lines:
-    """Return the rows; `contact` takes the place of when it began, for whoever is told late."""
+def ticket_lines(ticket: TicketTold, event_type: str, zone: tzinfo, contact: tuple[str, str] | None) -> Lines:
+    """Return the rows; where to go, or whom it is for, takes the place of when it began."""
+    target = _target(ticket) if event_type == EventType.DISPATCHED else ""
+    sent = ("核查对象", target) if target else None
     return (
         ("异常", _excess(ticket)),
-        contact or ("起始", _start(ticket, zone)),
+        contact or sent or ("起始", _start(ticket, zone)),
         ("疑似来源", _source(ticket)),
         ("风", _wind(ticket.wind)),
         ("建议", _advice(ticket.recommendation)),
@@ -82,6 +94,16 @@ def _what(ticket: TicketTold) -> str:
         return "疑似传感器需维护"
     where = "区域性" if ticket.kind is TicketKind.REGIONAL else "局地"
     return f"疑似{pollutants(ticket.pollutants)}{where}抬升"
+
+
+def _target(ticket: TicketTold) -> str:
+    """Return where the last decision sends somebody, and what it says with that; empty where it says nothing."""
+    decision = next((entry for entry in reversed(ticket.history) if entry.what == "decided"), None)
+    if decision is None:
+        return ""
+    names = {candidate.enterprise_id: candidate.name for candidate in ticket.candidates}
+    place = names.get(decision.enterprise_id or "", decision.enterprise_id or "")
+    return "，".join(part for part in (cut(place, NAME_SIGNS), decision.note or "") if part)
 
 
 def _excess(ticket: TicketTold) -> str:

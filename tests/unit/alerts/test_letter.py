@@ -175,3 +175,14 @@ def test_the_reasons_that_weigh_most_are_told_and_warnings_always():
     )
 
     assert row(advised, "建议") == "建议关注（白名单企业，非必要不检查、已有人员前往、证据尚少）"
+
+
+def test_a_dispatch_says_where_to_and_the_officers_words():
+    decided = {"what": "decided", "enterprise_id": "e-112", "note": "先看 3 号排口"}
+    sent = letter_of(kind=EventType.DISPATCHED, state="dispatched", history=[{"what": "opened"}, decided])
+    elsewhere = letter_of(kind=EventType.DISPATCHED, history=[decided | {"enterprise_id": "e-7", "note": None}])
+    silent = letter_of(kind=EventType.DISPATCHED, history=[{"what": "decided"}])
+
+    assert row(sent, "核查对象") == "示例一厂，先看 3 号排口"
+    assert row(elsewhere, "核查对象") == "e-7"
+    assert "起始" in dict(silent.lines)
