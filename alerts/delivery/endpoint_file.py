@@ -14,6 +14,8 @@ from alerts.delivery.forms.base import Form
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 LONGEST_S = 60.0
 """Longest that an attempt may be allowed to take. Design value. [s]"""
+ROBOT_LIMITS = {FormName.DINGTALK: 20, FormName.WECOM: 20, FormName.FEISHU: 100}
+"""What the platforms take from one robot; DingTalk shuts out whoever sends more. [1/min]"""
 HIGHEST_PRIORITY, LOWEST_PRIORITY = 1, 3
 _FEWEST_CORNERS = 3
 _KEYS = frozenset(
@@ -93,7 +95,7 @@ class _Reader:
             secrets=self._secrets(table),
             filter=self._filter(table),
             timeout_s=self._number(table, "timeout_s", TIMEOUT_S, LONGEST_S),
-            per_minute=self._per_minute(table.get("per_minute")),
+            per_minute=self._per_minute(table.get("per_minute", ROBOT_LIMITS.get(form))),
             ca_file=self._ca_file(table.get("ca_file")),
             options=self._options(table.get("options", {})),
         )

@@ -127,3 +127,11 @@ def test_filters_restrict_only_what_they_name():
     assert not some.wants("a", 2, (116.5, 39.8))
     assert not some.wants("a", 1, (116.7, 39.8))
     assert not Filter(types=frozenset()).wants("a", 1, None)
+
+
+def test_a_robot_has_its_platforms_limit_unless_the_file_says_otherwise(tmp_path):
+    robot = '[[endpoint]]\nname = "{}"\nform = "wecom"\nurl = "https://robot.example/send?key=K"\n'
+    path = tmp_path / "webhooks.toml"
+    path.write_text(robot.format("one") + robot.format("two") + "per_minute = 5\n", encoding="utf-8")
+
+    assert [endpoint.per_minute for endpoint in read_endpoints(path, FORMS)] == [20, 5]
