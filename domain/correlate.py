@@ -13,11 +13,13 @@ from domain.circumstances import crossed_by, missing_now
 from domain.decisions import Decision, DecisionMade
 from domain.field import ChannelState, JudgedField
 from domain.following import absorb, claimed_by, find_new, follow, is_over
-from domain.hearing import minute_of
+from domain.hearing import Minute, minute_of
 from domain.incident import Incident
+from domain.late import hear_late
 from domain.limits import crossing
 from domain.readings import BoolArray, FloatArray
 from domain.regional_channels import regional_channels
+from domain.returning import not_back, still_known
 from domain.splits import tell_splits
 from domain.ticket import Ticket
 from domain.times import rfc3339, to_datetime
@@ -25,7 +27,7 @@ from domain.traffic import hold_traffic
 from domain.trail import Trail, blow, no_trail
 from domain.visits import Ways, drive, no_ways
 from domain.window import Window, look, no_window
-from domain.writeup import Beside, write_merged, write_up
+from domain.writeup import Beside, write_late, write_merged, write_up
 from domain.zone import Zone
 
 _HEEDED = (Decision.CALM, Decision.REGISTERED_WORKS, Decision.REGISTERED_DRILL)
@@ -51,6 +53,7 @@ class CorrelateState:
         window: The excesses of the last hour.
         asked: Until when each sensor need not be asked again, and how loud it was, shape (sensors, 2).
         incidents: Those that live, in the order of their opening.
+        ended: Those that ended within `reopen_min`, the last ended last; each may still come back.
         hot: (sensor, channel, since) that are hot, but no breach yet.
         breached: The same of breaches; each was told of once.
         passes: What vehicles saw by the road.
@@ -66,6 +69,7 @@ class CorrelateState:
     window: Window = field(default_factory=no_window)
     asked: FloatArray = field(default_factory=lambda: np.zeros((0, 2)))
     incidents: tuple[Incident, ...] = ()
+    ended: tuple[Incident, ...] = ()
     hot: tuple[Excess, ...] = ()
     breached: tuple[Excess, ...] = ()
     passes: road.Passes = field(default_factory=road.no_passes)
@@ -110,26 +114,28 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     incidents, absorbed = absorb(incidents)
     regional = regional_channels(judged, zone)
     asked = state.asked if len(state.asked) else np.zeros((len(zone.is_vehicle), 2))
+    incidents = tuple(hear_late(one, heard, zone) for one in incidents)
+    ended, late = amend_ended(still_known(state.ended, judged.clock_ms, zone), heard, zone)
     incidents, asked = find_new(
-        incidents, asked, heard, (window, trail), _costs(judged, regional, wind, state.regional), zone
+        (incidents, ended), asked, heard, (window, trail), _costs(judged, regional, wind, state.regional), zone
     )
     jams, jammed = hold_traffic(state.jams, driven, parts, judged.clock_ms, zone)
     hot, passed = _passing(state.hot, judged, zone)
     breached, held = _held(state.breached, incidents, judged, regional, zone)
     merged = _merged(absorbed, judged.clock_ms)
-    tickets, decisions = list(merged.tickets), [*passed, *held, *jammed, *merged.decisions]
     missing = missing_now(judged, trail, zone) if incidents else ()
-    living: list[Incident] = []
-    for before in incidents:
-        ended = is_over(before, window, zone)
-        beside = missing + crossed_by(state.limits, before.sensors)
-        after = write_up(before, judged, wind, zone, beside=Beside(beside, ways), ended=ended)
-        decisions.extend(_decisions(before, after, judged.clock_ms))
-        if after.ticket is not None and after.ticket is not before.ticket:
-            tickets.append(after.ticket)
-        if not ended:
-            living.append(after)
-    living, tickets, split = tell_splits(living, tickets, to_datetime(judged.clock_ms))
+    beside = tuple(Beside(missing + crossed_by(state.limits, one.sensors), ways) for one in incidents)
+    over = tuple(is_over(one, window, zone) for one in incidents)
+    written = tuple(
+        write_up(one, judged, wind, zone, beside=told, ended=ends)
+        for one, told, ends in zip(incidents, beside, over, strict=True)
+    )
+    tickets, news = _told(incidents, written, judged.clock_ms)
+    living = [one for one, ends in zip(written, over, strict=True) if not ends]
+    gone = [one for one, ends in zip(written, over, strict=True) if ends]
+    living, tickets, split = tell_splits(
+        living, [*merged.tickets, *late.tickets, *tickets], to_datetime(judged.clock_ms)
+    )
     state = replace(
         state,
         minute=minute,
@@ -137,13 +143,14 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
         window=window,
         asked=asked,
         incidents=tuple(living),
+        ended=(*not_back(ended, living), *gone),
         hot=hot,
         breached=breached,
         passes=driven,
         ways=ways,
         jams=jams,
     )
-    return state, Outcome(tuple(tickets), (*decisions, *split))
+    return state, Outcome(tuple(tickets), (*passed, *held, *jammed, *merged.decisions, *late.decisions, *news, *split))
 
 
 def _costs(judged: JudgedField, regional: BoolArray, wind: ZoneWind, whole: region.RegionalState) -> FloatArray:
@@ -209,6 +216,23 @@ def _held(
         if (sensor, column, began_ms) not in told and sensor not in claimed
     )
     return now, made
+
+
+def amend_ended(ended: tuple[Incident, ...], minute: Minute, zone: Zone) -> tuple[tuple[Incident, ...], Outcome]:
+    """Let incidents that have ended hear what came late."""
+    clock_ms = minute.judged.clock_ms
+    after = tuple(write_late(hear_late(one, minute, zone), clock_ms, zone) for one in ended)
+    tickets, made = _told(ended, after, clock_ms)
+    return after, Outcome(tuple(tickets), tuple(made))
+
+
+def _told(
+    before: tuple[Incident, ...], after: tuple[Incident, ...], clock_ms: int
+) -> tuple[list[Ticket], list[DecisionMade]]:
+    """Return the tickets that opened or changed in this minute, and what was decided about them."""
+    pairs = list(zip(before, after, strict=True))
+    tickets = [now.ticket for was, now in pairs if now.ticket is not None and now.ticket is not was.ticket]
+    return tickets, [made for was, now in pairs for made in _decisions(was, now, clock_ms)]
 
 
 def _decisions(before: Incident, after: Incident, clock_ms: int) -> list[DecisionMade]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 class Decision(StrEnum):
     """Why a ticket was opened or changed, or why none was opened.
 
-    The first seven bear the words of a ticket's history; the others say why an excess is held back, or what the advice
+    The first eight bear the words of a ticket's history; the others say why an excess is held back, or what the advice
     on an opened ticket has to heed. The last four are told of means, whether or not there is a ticket: only a legal
     limit is called one, a site's own warning level makes a high value.
     """
@@ -17,6 +17,7 @@ class Decision(StrEnum):
     CANDIDATES = "candidates"
     RECOMMENDATION = "recommendation"
     ENDED = "ended"
+    REOPENED = "reopened"
     MERGED = "merged"
     SPLIT = "split"
 

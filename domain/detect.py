@@ -241,6 +241,7 @@ def _judged_field(state: DetectState, field: MinuteField, band: Band, minute: in
         fresh=(standing.heard_minute[rows] == minute).any(axis=1),
         weather=field.weather,
         road=field.road,
+        late=field.late,
     )
 
 
@@ -263,4 +264,5 @@ def _silent(field: MinuteField) -> JudgedField:
         since_ms=np.zeros((0, N_POLLUTANTS), np.int64),
         fresh=np.zeros(0, np.bool_),
         weather=field.weather,
+        late=field.late,
     )

@@ -56,6 +56,26 @@ class WeatherMinute:
 
 
 @dataclass(frozen=True, slots=True)
+class LateRows:
+    """Readings of stations that came after their minute was settled, in order of arrival.
+
+    Attributes:
+        sensor: Index into `site.sensors`, shape (n,).
+        time_ms: When measured, Unix time, shape (n,). [ms]
+        value: NaN = none or not to be trusted, shape (n, 4). [µg/m³]
+    """
+
+    sensor: IndexArray
+    time_ms: IntArray
+    value: FloatArray
+
+
+def no_late_rows() -> LateRows:
+    """Return the rows of a minute in which nothing came late."""
+    return LateRows(np.empty(0, np.int32), np.empty(0, np.int64), nan_block(0))
+
+
+@dataclass(frozen=True, slots=True)
 class MinuteField:
     """One settled minute of a zone; only sensors that reported have a row.
 
@@ -70,6 +90,7 @@ class MinuteField:
         flags: `Flag` bits, shape (n, 4).
         weather: The weather at the end of the minute.
         road: What vehicles measured on each piece of road.
+        late: What came since the minute before, too late for its own.
     """
 
     minute_ms: int
@@ -82,6 +103,7 @@ class MinuteField:
     flags: FlagArray
     weather: WeatherMinute
     road: CellMinutes = field(default_factory=no_cell_minutes)
+    late: LateRows = field(default_factory=no_late_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +119,7 @@ class JudgedField:
         since_ms: First reading of the present excess, 0 = none, Unix time, shape (n, 4). [ms]
         fresh: Whether the sensor reported in this very minute, shape (n,).
         road: What vehicles measured on each piece of road; it stands against the background of their own rows.
+        late: What came too late for its own minute.
     """
 
     minute_ms: int
@@ -115,6 +138,7 @@ class JudgedField:
     fresh: npt.NDArray[np.bool_]
     weather: WeatherMinute
     road: CellMinutes = field(default_factory=no_cell_minutes)
+    late: LateRows = field(default_factory=no_late_rows)
 
 
 def no_weather_minute() -> WeatherMinute:

@@ -7,13 +7,13 @@ import numpy as np
 from domain.channels import MINUTE_MS
 from domain.field import ChannelState
 from domain.hearing import Minute, begin, hear
-from domain.incident import Incident
+from domain.incident import Incident, Member
 from domain.old_air import old_air_odds
 from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.roadside import TRACERS
 from domain.search import FIRST_BINS, Finding, first_loud_bin, search
-from domain.times import to_ms
+from domain.ticket import begun_ms
 from domain.trail import Trail
 from domain.window import BIN_MIN, Float32Array, Window
 from domain.zone import Zone
@@ -68,7 +68,7 @@ _PARTICLES = frozenset((0, 1))
 
 def _is_young(incident: Incident, window: Window) -> bool:
     """Say whether its belief still sharpens: later, what joins it is more and more of other sources' air."""
-    return incident.ticket is None or window.minute - to_ms(incident.ticket.opened_at) // MINUTE_MS <= SHARPENS_MIN
+    return incident.ticket is None or window.minute - begun_ms(incident.ticket) // MINUTE_MS <= SHARPENS_MIN
 
 
 def follow(
@@ -94,7 +94,7 @@ def follow(
 
 
 def find_new(
-    known: tuple[Incident, ...],
+    known: tuple[tuple[Incident, ...], tuple[Incident, ...]],
     asked: FloatArray,
     minute: Minute,
     air: tuple[Window, Trail],
@@ -104,7 +104,7 @@ def find_new(
     """Look for sources of groups of loud sensors that nobody claims.
 
     Args:
-        known: Incidents that live.
+        known: Incidents that live, and those that ended of late: a source that returns goes on with its ticket.
         asked: Until when each sensor need not be asked again [minutes since 1970], unless it is much louder than it was
             then [in units of its scatter], shape (sensors, 2).
         minute: This minute.
@@ -113,17 +113,17 @@ def find_new(
         zone: Places and sensors.
 
     Returns:
-        All incidents, those that got new sensors and those that open now among them; and the new `asked`.
+        All that live, those that got new sensors and those that open now among them; and the new `asked`.
     """
-    window, _ = air
+    (window, _), (living, ended) = air, known
     if window.minute % EVERY_MIN:
-        return known, asked
+        return living, asked
     recent = _recent(window, zone)
     loud_now = window.score[-NOW_BINS:].max(axis=(0, 2)) >= zone.rules.loud_sigma
     louder = recent > LOUDER * asked[:, 1]
     left = loud_now & ~np.isnan(zone.xy_m[:, 0]) & ((asked[:, 0] <= window.minute) | louder)
-    incidents, asked = list(known), asked.copy()
-    claimed = claimed_by(known, len(recent))
+    incidents, asked = list(living), asked.copy()
+    claimed = claimed_by(living, len(recent))
     bins = np.arange(len(window.score) - FIRST_BINS, len(window.score))
     rare = rarity(usual_size(window, bins), window.loud, np.arange(len(recent)))
     needed = zone.rules.open_odds - float(zone.sources.log_prior.max())  # the most that a group can say must exceed it
@@ -142,7 +142,7 @@ def find_new(
         if found is not None and ((alone and _is_usual(found, costs)) or _convinces(found, costs, zone)):
             sensors = _explained_by(found, recent, zone) or (seed,)
             if not _is_old_air(incidents, found, sensors, air, zone):
-                _take_in(incidents, found, sensors, (window, minute), zone)
+                _take_in((incidents, ended), found, sensors, (window, minute), zone)
             claimed = claimed_by(tuple(incidents), len(recent))
     return tuple(incidents), asked
 
@@ -154,9 +154,17 @@ def _explained_by(found: Finding, recent: Float32Array, zone: Zone) -> tuple[int
 
 
 def _take_in(
-    incidents: list[Incident], found: Finding, sensors: tuple[int, ...], now: tuple[Window, Minute], zone: Zone
+    known: tuple[list[Incident], tuple[Incident, ...]],
+    found: Finding,
+    sensors: tuple[int, ...],
+    now: tuple[Window, Minute],
+    zone: Zone,
 ) -> None:
-    """Let an incident begin, unless one that lives believes in the same source, or nearly all stations are in it."""
+    """Let an incident begin, unless one that lives believes in the same source, or nearly all stations are in it.
+
+    Where one that ended of late believes in it, that one goes on.
+    """
+    incidents, ended = known
     if len(sensors) > WIDE_SHARE * (~np.isnan(zone.xy_m[:, 0])).sum() and len(sensors) >= WIDE_SENSORS:
         return
     if _joins(incidents, found, sensors):
@@ -164,7 +172,7 @@ def _take_in(
     window, minute = now
     incident = begin(found, sensors, window, minute, zone)
     if incident is not None:
-        incidents.append(hear(incident, minute, zone))
+        incidents.append(hear(_returned(incident, tuple(incidents), ended), minute, zone))
 
 
 def _joins(incidents: list[Incident], found: Finding, sensors: tuple[int, ...]) -> bool:
@@ -174,6 +182,20 @@ def _joins(incidents: list[Incident], found: Finding, sensors: tuple[int, ...]) 
             incidents[at] = replace(incident, claimed=tuple(sorted({*incident.claimed, *sensors})))
             return True
     return False
+
+
+def _returned(incident: Incident, living: tuple[Incident, ...], ended: tuple[Incident, ...]) -> Incident:
+    """Return a new incident as the going on of an ended one of the same source, the nearest in belief, if there is."""
+    alive = {one.ticket.id for one in living if one.ticket}
+    overlap = {
+        at: float(np.minimum(one.belief.share, incident.belief.share).sum())
+        for at, one in enumerate(ended)
+        if one.ticket and one.ticket.id not in alive
+    }
+    at = max(overlap, key=lambda place: (overlap[place], place), default=-1)
+    if at < 0 or overlap[at] < SAME_SOURCE:
+        return incident
+    return go_on(ended[at], incident)
 
 
 def _is_old_air(
@@ -273,6 +295,27 @@ def _sure_of(incident: Incident) -> int:
     probability = incident.belief.probability
     place = int(probability.argmax()) if len(probability) else -1
     return place if place >= 0 and probability[place] >= SAME_PLACE_P else -1
+
+
+def go_on(ended: Incident, again: Incident) -> Incident:
+    """Return an ended incident that goes on with what is seen again: its ticket, members and rows, the newer belief."""
+    now = {(member.sensor, member.channel): member for member in again.members}
+    known = tuple(
+        replace(member, heard_ms=max(member.heard_ms, now[key].heard_ms)) if (key := _key(member)) in now else member
+        for member in ended.members
+    )
+    more = tuple(member for key, member in now.items() if key not in {_key(member) for member in known})
+    return replace(
+        again,
+        members=(*known, *more),
+        peak=max(ended.peak, again.peak, key=lambda peak: peak.excess_ugm3),
+        evidence=ended.evidence,
+        ticket=ended.ticket,
+    )
+
+
+def _key(member: Member) -> tuple[int, int]:
+    return member.sensor, member.channel
 
 
 def _joined(incident: Incident, loser: Incident) -> Incident:

@@ -57,6 +57,7 @@ class Incident:
         claimed: Sensors whose present excess is this source's, ascending; they are no evidence for another.
         evidence: Hash over the rows that the judgement rests on.
         absorbed: Ids of tickets that were merged into this one and are not told of yet.
+        late: Sensors whose late readings change the ticket and are not told of yet.
         ticket: As last written up; None before the ticket opens.
     """
 
@@ -67,6 +68,7 @@ class Incident:
     claimed: tuple[int, ...]
     evidence: str = ""
     absorbed: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
     ticket: Ticket | None = None
 
     @property

@@ -22,7 +22,7 @@ from domain.sources import sources_of
 from domain.ticket import Ticket
 from domain.zone import Zone
 
-VERSION = "2"
+VERSION = "3"
 """Raised when the method changes in a way that can change a ticket."""
 
 

@@ -8,6 +8,7 @@ from domain.channels import MINUTE_MS, N_POLLUTANTS
 from domain.dedupe import SeenMinute, first_arrivals
 from domain.field import Flag, FlagArray, MinuteField
 from domain.lag import Behind, Lags, follow_lags, is_ahead, no_lags, nobody_behind, who_is_behind
+from domain.late import late_rows
 from domain.minute import MinuteHead, empty_minute, minute_of, usual_interval, with_unheard
 from domain.position import LastFixes, flag_positions, no_fixes, without_places
 from domain.posted import far_from_post
@@ -33,7 +34,7 @@ class Counts:
 
     Attributes:
         duplicates: Brought no channel that had not arrived before.
-        late: Came after their minute was settled; they go to the history only.
+        late: Came after their minute was settled; they go to the history, and may amend a ticket.
         too_late: Came after `late_horizon_min`; nobody knows any more whether they are repeats.
     """
 
@@ -53,6 +54,7 @@ class QualifyState:
         pending: Rows received, not yet taken at a tick, in the order of messages.
         pending_weather: As `pending`.
         waiting: Rows taken whose minute is not settled yet, with their flags.
+        late: Rows that came after their minute was settled, not told of yet.
         seen: What has arrived, for the law of first arrival.
         last: Last value per channel.
         fixes: Last fix per vehicle.
@@ -67,6 +69,7 @@ class QualifyState:
     pending_weather: tuple[Weather, ...]
     waiting: Readings
     waiting_flags: FlagArray
+    late: Readings
     seen: tuple[SeenMinute, ...]
     last: LastReadings
     fixes: LastFixes
@@ -86,6 +89,7 @@ def start(site: Site) -> QualifyState:
         pending_weather=(),
         waiting=no_readings(),
         waiting_flags=np.zeros((0, N_POLLUTANTS), np.uint16),
+        late=no_readings(),
         seen=(),
         last=nothing_yet(len(site.sensors)),
         fixes=no_fixes(len(site.sensors)),
@@ -172,6 +176,7 @@ def _intake(state: QualifyState, rows: Readings, site: Site, rules: Rules) -> Qu
     seen, rows, nothing_new = first_arrivals(state.seen, rows, oldest + 1)
     rows = _only(rows, ~nothing_new)
     in_open_minute = rows.time_ms // MINUTE_MS > state.settled
+    late = rows.take(~in_open_minute & ~np.isin(rows.sensor, behind.sensor) & ~site.is_vehicle[rows.sensor])
     rows = _only(rows, in_open_minute)
     last, flags = flag_readings(state.last, rows, rules.qualify)
     fixes, astray = flag_positions(state.fixes, rows, site.is_vehicle)
@@ -186,6 +191,7 @@ def _intake(state: QualifyState, rows: Readings, site: Site, rules: Rules) -> Qu
         fixes=fixes,
         lags=lags,
         behind=behind,
+        late=concat_readings([state.late, late]) if len(late) else state.late,
         waiting=concat_readings([state.waiting, rows]) if len(state.waiting) else rows,
         waiting_flags=np.concatenate([state.waiting_flags, flags]) if len(state.waiting) else flags,
         counts=Counts(
@@ -210,11 +216,13 @@ def _only(rows: Readings, keep: np.ndarray) -> Readings:
 def _settle(state: QualifyState, due_ms: int, site: Site, rules: Rules) -> tuple[QualifyState, MinuteField]:
     minute = state.settled + 1
     head = MinuteHead(minute * MINUTE_MS, due_ms, weather_minute(state.weather))
+    late = late_rows(state.late, rules.qualify, len(site.sensors))
     mine = state.waiting.time_ms // MINUTE_MS <= minute
     behind = state.behind
-    state = replace(state, behind=nobody_behind())
+    state = replace(state, behind=nobody_behind(), late=no_readings())
     if not mine.any():
-        return replace(state, settled=minute), with_unheard(empty_minute(head), behind, site)
+        field = with_unheard(empty_minute(head), behind, site)
+        return replace(state, settled=minute), replace(field, late=late)
     rows, flags = state.waiting.take(mine), state.waiting_flags[mine]
     state = replace(
         state,
@@ -224,4 +232,4 @@ def _settle(state: QualifyState, due_ms: int, site: Site, rules: Rules) -> tuple
         interval_ms=usual_interval(state.interval_ms, rows),
     )
     field = minute_of(rows, flags, state.interval_ms, head, site, rules.qualify)
-    return state, with_unheard(field, behind, site)
+    return state, replace(with_unheard(field, behind, site), late=late)

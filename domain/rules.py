@@ -70,6 +70,7 @@ class CorrelateRules:
         memory_min: A meandering plume touches sensors one after another: each is remembered this long. [min]
         calm_ms: Below this wind speed no direction is believed. [m/s]
         unknown_share: Share of sources that nobody registered, before any evidence.
+        reopen_min: An incident that returns at the same source so soon after its ticket's end re-opens it. [min]
     """
 
     loud_sigma: float = 2.5
@@ -80,6 +81,7 @@ class CorrelateRules:
     memory_min: int = 25
     calm_ms: float = 0.5
     unknown_share: float = 0.15
+    reopen_min: int = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.times import to_ms
+
 
 class TicketKind(StrEnum):
     """What the ticket speaks of."""
@@ -146,3 +148,8 @@ class Ticket:
     rule_version: str
     evidence_hash: str
     history: tuple[HistoryEntry, ...]
+
+
+def begun_ms(ticket: Ticket) -> int:
+    """Return when a ticket was opened or last re-opened. [ms]"""
+    return max(to_ms(entry.at) for entry in ticket.history if entry.what in ("opened", "reopened"))

@@ -104,11 +104,13 @@ def write_up(
     """
     conclusion = conclude(incident, judged, wind, zone, beside.reasons)
     before = incident.ticket
-    what = ("opened",) if before is None else _news(incident, before, conclusion, ended=ended)
+    changed = () if before is None else _changes(incident, before)
+    what = ("opened",) if before is None else _news(incident, before, conclusion, changed, ended=ended)
     if not what:
         return incident
     reasons = conclusion.advice.recommendation.reasons
-    told = tuple(conclusion.entry(word, incident.absorbed if word == "merged" else reasons) for word in what)
+    why = {"merged": incident.absorbed, "amended": changed}
+    told = tuple(conclusion.entry(word, why.get(word, reasons)) for word in what)
     ticket = before or _opened(incident, conclusion, zone)
     names = zone.site.sensor_ids
     ticket = replace(
@@ -129,7 +131,25 @@ def write_up(
         evidence_hash=incident.evidence,
         history=ticket.history + told,
     )
-    return replace(incident, ticket=ticket, absorbed=())
+    return replace(incident, ticket=ticket, absorbed=(), late=())
+
+
+def write_late(incident: Incident, clock_ms: int, zone: Zone) -> Incident:
+    """Return an ended incident whose ticket tells what late readings change: its peak, its end."""
+    before = incident.ticket
+    if before is None or not incident.late:
+        return replace(incident, late=())
+    at, names = to_datetime(clock_ms), zone.site.sensor_ids
+    entry = replace(before.history[-1], at=at, what="amended", who="system", why=_changes(incident, before))
+    ticket = replace(
+        before,
+        updated_at=at,
+        event_end=to_datetime(incident.heard_ms),
+        peak=_peak(incident.peak, names),
+        evidence_hash=incident.evidence,
+        history=(*before.history, entry),
+    )
+    return replace(incident, ticket=ticket, late=())
 
 
 def write_merged(ticket: Ticket, into: str, at: datetime) -> Ticket:
@@ -176,18 +196,38 @@ def _opened(incident: Incident, conclusion: Conclusion, zone: Zone) -> Ticket:
     )
 
 
-def _news(incident: Incident, before: Ticket, conclusion: Conclusion, *, ended: bool) -> tuple[str, ...]:
+def _news(
+    incident: Incident, before: Ticket, conclusion: Conclusion, changed: tuple[str, ...], *, ended: bool
+) -> tuple[str, ...]:
     last = before.history[-1]
-    wider = len(incident.sensors) > len(before.sensors) or len(incident.channels) > len(before.pollutants)
-    stronger = before.peak is None or incident.peak.excess_ugm3 > NEWS_RATIO * before.peak.excess
     words = {
+        "reopened": before.event_end is not None,
         "merged": bool(incident.absorbed),
-        "amended": wider or stronger,
+        "amended": bool(changed),
         "candidates": _another_leads(last.first, conclusion),
         "recommendation": conclusion.advice.recommendation.action is not last.action,
         "ended": ended,
     }
     return tuple(word for word, happened in words.items() if happened)
+
+
+def _changes(incident: Incident, before: Ticket) -> tuple[str, ...]:
+    """Name what is amended, each with what was before and what is after, and whose late readings did it."""
+    sensors, channels = len(incident.sensors), len(incident.channels)
+    was, excess = before.peak.excess if before.peak else 0.0, _shown_excess(incident.peak)
+    ratio = 1.0 if incident.late else NEWS_RATIO
+    over, end = before.event_end, to_datetime(incident.heard_ms)
+    names = {
+        f"sensors:{len(before.sensors)}→{sensors}": sensors > len(before.sensors),
+        f"pollutants:{len(before.pollutants)}→{channels}": channels > len(before.pollutants),
+        f"peak_excess:{was:.1f}→{excess:.1f}": incident.peak.excess_ugm3 > ratio * was or before.peak is None,
+        f"event_end:{rfc3339(over) if over else ''}→{rfc3339(end)}": bool(incident.late and over and end > over),
+    }
+    return (*(name for name, happened in names.items() if happened), *(f"late:{name}" for name in incident.late))
+
+
+def _shown_excess(peak: PeakExcess) -> float:
+    return round(round(peak.value_ugm3, 1) - round(peak.background_ugm3, 1), 1)
 
 
 def _another_leads(told: str | None, conclusion: Conclusion) -> bool:
@@ -215,7 +255,7 @@ def _peak(peak: PeakExcess, names: tuple[str, ...]) -> Peak:
         time=to_datetime(peak.time_ms),
         value=value,
         background=background,
-        excess=round(value - background, 1),
+        excess=_shown_excess(peak),
     )
 
 

@@ -33,7 +33,7 @@ def entry(what: str, at: datetime) -> HistoryEntry:
     )
 
 
-def make_ticket(ticket_id: str = "a1", *, site: str = "etown", opened_at: datetime = NOON) -> Ticket:
+def make_ticket(ticket_id: str = "a1", *, site: str = "etown", opened_at: datetime = NOON, priority: int = 1) -> Ticket:
     return Ticket(
         id=ticket_id,
         site=site,
@@ -54,7 +54,7 @@ def make_ticket(ticket_id: str = "a1", *, site: str = "etown", opened_at: dateti
         candidates=(Candidate(enterprise_id="e-112", name="示例一厂", probability=0.54, distance_m=420),),
         unknown_probability=0.46,
         recommendation=Recommendation(action=Action.DISPATCH, reasons=("three_sensors_agree",)),
-        priority=1,
+        priority=priority,
         rule_version="r1",
         evidence_hash="0" * 64,
         history=(entry("opened", opened_at),),
@@ -65,6 +65,25 @@ def amended(ticket: Ticket, minutes: int = 1) -> Ticket:
     """The ticket as the system sees it some minutes later."""
     at = ticket.updated_at + timedelta(minutes=minutes)
     return replace(ticket, updated_at=at, history=(*ticket.history, entry("amended", at)))
+
+
+def ended(ticket: Ticket, minutes: int = 1) -> Ticket:
+    """The ticket of an incident that is over some minutes later."""
+    at = ticket.updated_at + timedelta(minutes=minutes)
+    return replace(ticket, updated_at=at, event_end=at, history=(*ticket.history, entry("ended", at)))
+
+
+def returned(ticket: Ticket, minutes: int = 1) -> Ticket:
+    """The ticket of an incident that came back some minutes after its end."""
+    at = ticket.updated_at + timedelta(minutes=minutes)
+    return replace(ticket, updated_at=at, event_end=None, history=(*ticket.history, entry("reopened", at)))
+
+
+def merged(ticket: Ticket, into: str, minutes: int = 1) -> Ticket:
+    """The ticket of an incident that some minutes later is part of another."""
+    at = ticket.updated_at + timedelta(minutes=minutes)
+    last = replace(entry("merged", at), state=TicketState.MERGED, why=(into,))
+    return replace(ticket, state=TicketState.MERGED, updated_at=at, history=(*ticket.history, last))
 
 
 def make_move(kind: MoveKind = MoveKind.DISPATCH, *, at: datetime = NOON + timedelta(minutes=5), **said) -> Move:

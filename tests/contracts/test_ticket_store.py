@@ -8,13 +8,13 @@ from threading import Event
 
 import msgspec
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from alerts.lifecycle import MoveKind
 from alerts.store import Tickets, Wanted, open_store
 from alerts.store.engine import reading, writing
-from alerts.store.models import MoveRow, TicketRow
+from alerts.store.models import AuditRow, MoveRow, OutboxRow, TicketRow
 from alerts.store.numbering import Numbering
 from alerts.store.rows import fill, find, views
 from domain.problem import Problem
@@ -96,11 +96,17 @@ def test_the_newest_of_one_call_is_kept_in_whatever_order(tickets):
     assert tickets.system_tickets() == [encode_ticket(amended(first))]
 
 
-def test_two_hundred_writers_of_one_ticket_make_one(tickets, second):
-    results = all_at_once([lambda store=store: store.upsert([make_ticket()]) for store in (tickets, second) * 100])
+def test_a_thousand_duplicates_at_once_are_one_ticket_told_once(engine, tickets, second):
+    def write(store: Tickets) -> int:
+        return sum(store.upsert([make_ticket()]) for _ in range(50))
 
-    assert sorted(results) == [0] * 199 + [1]
+    results = all_at_once([lambda store=store: write(store) for store in (tickets, second) * 10])
+
+    assert sorted(results) == [0] * 19 + [1]
     assert [ticket.number for ticket in tickets.page(Wanted()).tickets] == [1]
+    with reading(engine) as session:
+        assert [row.type for row in session.scalars(select(OutboxRow))] == ["wugan.ticket.opened.v1"]
+        assert [row.what for row in session.scalars(select(AuditRow))] == ["ticket.opened"]
 
 
 def test_writers_side_by_side_leave_the_newest_version(tickets, second):
@@ -121,12 +127,15 @@ def test_numbers_are_short_and_increase_per_site(tickets):
     assert numbers == {"x": 1, "m": 2, "a": 3, "other": 1}
 
 
-def test_fifty_decisions_at_once_one_wins(tickets, second):
+def test_two_hundred_decisions_at_once_one_wins(engine, tickets, second):
     tickets.upsert([make_ticket()])
 
-    results = all_at_once([lambda store=store: store.decide("a1", make_move()) for store in (tickets, second) * 25])
+    results = all_at_once([lambda store=store: store.decide("a1", make_move()) for store in (tickets, second) * 100])
 
-    assert results.count(409) == 49
+    assert results.count(409) == 199
+    with reading(engine) as session:
+        sent = session.scalars(select(OutboxRow).where(OutboxRow.type == "wugan.ticket.dispatched.v1")).all()
+        assert len(sent) == 1
     assert tickets.get("a1").version == 1
     assert [one.what for one in tickets.get("a1").history] == ["opened", "decided"]
 

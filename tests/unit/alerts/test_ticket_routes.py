@@ -167,6 +167,51 @@ async def test_who_decides_on_an_older_version_is_told(desk, path, body):
     assert (refused.status_code, problem_of(refused)["version"]) == (409, 1)
 
 
+async def test_every_move_of_a_person_has_its_route(desk):
+    answers = [
+        await desk.post("/tickets/a2/shelve", json={"minutes": 30, "note": "检修"}),
+        await desk.post("/tickets/a2/merge", json={"into": "a1"}),
+        await desk.post("/tickets/a1/decision", json={"action": "dispatch"}),
+        await desk.post("/tickets/a1/undo"),
+        await desk.post("/tickets/a1/decision", json={"action": "watch", "minutes": 15}),
+        await desk.post("/tickets/a1/decision", json={"action": "dispatch", "version": 4}),
+        await desk.post("/tickets/a1/accept"),
+        await desk.post("/tickets/a1/arrive"),
+        await desk.post("/tickets/a1/outcome", json={"problem_found": True, "measure": "penalty", "note": "超标"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200] * 9
+    states = [answer.json()["state"] for answer in answers]
+    assert states == ["new", "merged", "dispatched", "new", "watching", *["dispatched"] * 2, "on_site", "closed"]
+    assert answers[0].json()["shelved_until"] == "2026-03-02T04:35:00.000Z"
+    assert answers[1].json()["merged_into"] == "a1"
+    assert answers[4].json()["watch_until"] == "2026-03-02T04:20:00.000Z"
+    assert answers[-1].json()["history"][-1]["why"] == ["problem_found", "measure:penalty"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "complaint"),
+    [
+        ("shelve", {"minutes": 241}, "less than or equal to 240"),
+        ("shelve", {}, "body.minutes"),
+        ("merge", {}, "body.into"),
+        ("outcome", {"measure": "none"}, "body.problem_found"),
+        ("outcome", {"problem_found": True, "measure": "jail"}, "'none', 'guidance', 'rectification' or 'penalty'"),
+        ("outcome", {"problem_found": False, "measure": "penalty"}, "problem_found is false"),
+        ("decision", {"action": "watch", "minutes": 0}, "body.minutes"),
+    ],
+)
+async def test_a_move_that_cannot_be_taken_says_how_to_mend_it(desk, path, body, complaint):
+    refused = await desk.post(f"/tickets/a1/{path}", json=body)
+
+    assert refused.status_code == 422
+    assert complaint in problem_of(refused)["detail"]
+
+
+async def test_storm_mode_is_shown(desk):
+    assert (await desk.get("/tickets/storm")).json() == {"active": False, "gathered": 0, "notices": 0}
+
+
 REASONS = "'sensor_fault', 'humidity', 'regional', 'registered_works', 'duplicate' or 'other'"
 
 
@@ -299,6 +344,13 @@ def test_openapi_describes_tickets_requests_and_problems(tickets):
     assert set(decision["responses"]) == {"200", "400", "401", "403", "404", "409", "422", "503", "default"}
     assert "application/problem+json" in decision["responses"]["409"]["content"]
     assert {"Idempotency-Key"} <= {one["name"] for one in decision["parameters"]}
-    assert {"TicketView", "TicketPage", "DecisionRequest", "AcknowledgeRequest"} <= set(api["components"]["schemas"])
+    assert {
+        "TicketView",
+        "TicketPage",
+        "DecisionRequest",
+        "AcknowledgeRequest",
+        "OutcomeRequest",
+        "MergeRequest",
+    } <= set(api["components"]["schemas"])
     operations = [operation for path in api["paths"].values() for operation in path.values()]
     assert all(one["summary"] and one["description"] for one in operations)
