@@ -61,8 +61,8 @@ def store_of(settings: Settings, site: Site) -> Store:
     )
 
 
-def ticket_rules(settings: Settings, site: Site) -> TicketRules:
-    """Return how tickets move on, with what is agreed about each enterprise."""
+def ticket_rules(settings: Settings, site: Site | None) -> TicketRules:
+    """Return how tickets move on, with what is agreed about each enterprise of a site."""
     return TicketRules(
         answer_min=settings.answer_minutes,
         arrive_min=settings.arrive_minutes,
@@ -71,7 +71,7 @@ def ticket_rules(settings: Settings, site: Site) -> TicketRules:
         storm_per_min=settings.storm_per_min,
         places={
             place.enterprise_id: PlaceRules(cap=place.annual_check_cap, whitelisted=place.whitelisted)
-            for place in site.enterprises
+            for place in (site.enterprises if site else ())
         },
     )
 

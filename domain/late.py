@@ -30,8 +30,9 @@ def late_rows(rows: Readings, rules: QualifyRules, sensors: int) -> LateRows:
 def hear_late(incident: Incident, minute: Minute, zone: Zone) -> Incident:
     """Let an incident hear what its sensors said of its own time, too late for it.
 
-    A loud value stands in the evidence; one above the peak becomes the peak, one after the last makes the incident
-    longer. `late` names the sensors by which the ticket changes. The background is the present one of that channel.
+    A loud value stands in the evidence; one above the peak becomes the peak, and one after the last makes an incident
+    that has ended longer: nothing late opens or closes one. `late` names the sensors by which the ticket changes. The
+    background is the present one of that channel.
     """
     rows = minute.judged.late
     if not len(rows.sensor):
@@ -55,7 +56,7 @@ def _take(incident: Incident, where: tuple[int, int, int], judged: JudgedField, 
         return incident
     name = zone.site.sensor_ids[sensor]
     told = evidence_row(time_ms - time_ms % MINUTE_MS, name, POLLUTANTS[channel], value, background)
-    greater, longer = value - background > incident.peak.excess_ugm3, time_ms > incident.heard_ms
+    greater, longer = value - background > incident.peak.excess_ugm3, _is_after(time_ms, channel, sensor, incident)
     peak = incident.peak
     if greater:
         x_m, y_m = (float(part) for part in zone.xy_m[sensor])
@@ -71,10 +72,16 @@ def _take(incident: Incident, where: tuple[int, int, int], judged: JudgedField, 
     return replace(
         incident,
         members=tuple(
-            replace(one, heard_ms=max(one.heard_ms, time_ms)) if (one.sensor, one.channel) == (sensor, channel) else one
+            replace(one, heard_ms=time_ms) if longer and (one.sensor, one.channel) == (sensor, channel) else one
             for one in incident.members
         ),
         peak=peak,
         evidence=add_evidence(incident.evidence, told),
         late=tuple(dict.fromkeys((*incident.late, name))) if greater or longer else incident.late,
     )
+
+
+def _is_after(time_ms: int, channel: int, sensor: int, incident: Incident) -> bool:
+    has_ended = incident.ticket is not None and incident.ticket.event_end is not None
+    is_member = any((one.sensor, one.channel) == (sensor, channel) for one in incident.members)
+    return has_ended and is_member and time_ms > incident.heard_ms

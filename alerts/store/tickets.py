@@ -110,6 +110,18 @@ class Tickets:
         with reading(self._engine) as session:
             return views(session, [find(session, ticket_id)], self._rules)[0]
 
+    def named(self, beginning: str, number: int | None = None) -> list[str]:
+        """Return the ids of the tickets whose id begins so, or whose short number it is; a few suffice to tell."""
+        if not beginning or not beginning.isprintable():
+            return []
+        begins = select(TicketRow.id).where(TicketRow.id.startswith(beginning, autoescape=True))
+        numbered = select(TicketRow.id).where(TicketRow.number == number)
+        with reading(self._engine) as session:
+            if session.get(TicketRow, beginning) is not None:
+                return [beginning]
+            found = list(session.scalars(numbered.limit(10))) if number is not None else []
+            return found or list(session.scalars(begins.order_by(TicketRow.id).limit(10)))
+
     def decide(self, ticket_id: str, move: Move, key: str | None = None) -> bytes:
         """Make a person's move; returns the ticket's JSON as it is then.
 

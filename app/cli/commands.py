@@ -16,6 +16,7 @@ from app.cli import (
     replay,
     score,
     simulate,
+    tickets,
     users,
     verify,
     webhooks,
@@ -60,6 +61,7 @@ app.command("map")(map_file.map_file)
 app.command("doctor")(doctor.doctor)
 app.command("config")(config.config)
 app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(tickets.app, name="tickets")
 app.add_typer(database.app, name="db")
 app.command("verify")(verify.verify)
 app.add_typer(audit.app, name="audit")

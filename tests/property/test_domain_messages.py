@@ -1,6 +1,7 @@
 """Laws of determinism: what arrived decides, not how it was cut into messages, repeated or resumed."""
 
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 
 import numpy as np
@@ -9,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.channels import MINUTE_MS
+from domain.field import no_late_rows
 from domain.packing import Packer
 from domain.pipeline import ZoneState, make_ready, start
 from domain.readings import Arrivals, Readings, Weather, concat_readings, tick
+from domain.wire import decode_judged, encode_judged
 from tests.builders import START_MS, Ran, a_site, air, joined, messages, run, some_readings, wind
 from tests.builders_plume import emit
 
@@ -126,15 +129,28 @@ def test_the_same_reading_again_changes_nothing(seed: int, later_ms: int) -> Non
 
 @LAW
 @given(st.integers(1, 50), st.floats(-100.0, 2000.0))
-def test_readings_later_than_their_minute_neither_open_nor_close(delay_min: int, value: float) -> None:
+def test_readings_later_than_their_minute_amend_but_neither_open_nor_close(delay_min: int, value: float) -> None:
     readings, weather = story()
     late = readings.take(readings.sensor < 6)
     received_ms = (late.time_ms // MINUTE_MS + 1 + delay_min) * MINUTE_MS + TICK_MS
     late = replace(late, time_ms=late.time_ms + 7, received_ms=received_ms, values=np.full_like(late.values, value))
     late = late.take(late.received_ms <= START_MS + (MINUTES + 40) * MINUTE_MS)
     ran = run(SITE, [*messages(joined(readings, late), weather, ()), last_tick()])
-    assert ran.written == told_at_once().written
-    assert ran.judged == told_at_once().judged
+    assert [without_late(raw) for raw in ran.judged] == [without_late(raw) for raw in told_at_once().judged]
+    assert turns(ran) == turns(told_at_once())
+    amendments = [entry.why for one in ran.last.values() for entry in one.history if entry.what == "amended"]
+    told = [entry.why for one in told_at_once().last.values() for entry in one.history if entry.what == "amended"]
+    assert all(why[-1].startswith("late:") for why in amendments if why not in told)
+
+
+def without_late(raw: bytes) -> bytes:
+    return encode_judged(replace(decode_judged(raw), late=no_late_rows()))
+
+
+def turns(ran: Ran) -> dict[str, list[tuple[datetime, str]]]:
+    """When each ticket was opened, re-opened and ended."""
+    words = ("opened", "reopened", "ended", "merged")
+    return {one.id: [(e.at, e.what) for e in one.history if e.what in words] for one in ran.last.values()}
 
 
 @pytest.mark.parametrize("ahead_s", [30, 120, 299])
