@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.settings import SettingsRefused, load_settings
+from app.accounts import say_first_password
+from app.settings import Settings, SettingsRefused, load_settings
 from tests.builders_people import DeskWithAccounts
 from tests.ticket_stores import fresh_store
 
@@ -79,3 +80,18 @@ def test_sign_in_is_the_default(monkeypatch, tmp_path):
     monkeypatch.delenv("WUGAN_LOGIN", raising=False)
 
     assert load_settings().login == "required"
+
+
+@pytest.mark.parametrize(("login", "lines"), [("required", 1), ("auto", 0)])
+def test_the_first_start_prints_a_password_that_opens_the_desk_once(login, lines, tmp_path, capsys):
+    with fresh_store("sqlite", tmp_path) as engine:
+        desk = DeskWithAccounts(engine)
+        for _ in range(2):
+            say_first_password(Settings(login=login), desk.accounts)
+        said = capsys.readouterr().out.splitlines()
+
+        assert len(said) == lines
+        for line in said:
+            password = line.split("one-time password ")[1].split()[0]
+            assert desk.accounts.sign_in.enter("admin", password, "127.0.0.1")[1]
+            assert password not in desk.everything_written()
