@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain import recommend, regional_notice
+from domain.advice import POINTS
 from domain.care_ticket import ADVICE
 from domain.circumstances import MISSING
 from domain.decisions import Decision
@@ -28,7 +29,17 @@ def constants(module: object) -> set[str]:
 
 
 ADVISED = constants(recommend) | set(regional_notice._ADVICE.reasons) | set(ADVICE.values())
-REASONS = sorted({*ADVISED, *MISSING, Decision.LIMIT_CROSSED.value, Decision.HIGH_VALUE.value})
+REASONS = sorted(
+    {
+        *ADVISED,
+        *POINTS,
+        "cap_reached",
+        "quota_unused",
+        *MISSING,
+        Decision.LIMIT_CROSSED.value,
+        Decision.HIGH_VALUE.value,
+    }
+)
 FLAGS = [flag.name.lower() for flag in Flag if flag.name and flag]
 
 
