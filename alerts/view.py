@@ -1,5 +1,6 @@
 """The ticket as the outside sees it: the system's side and the person's side in one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -79,16 +80,22 @@ class TicketView(Ticket):
     shelved_until: datetime | None = None
 
 
-def view(ticket: Ticket, person: PersonSide) -> TicketView:
+def view(ticket: Ticket, person: PersonSide, delivered: Iterable[PersonEntry] = ()) -> TicketView:
     """Return the ticket as the outside sees it.
 
     The opening stays first; all that follows is in order of time, the system before a person in the same millisecond.
+
+    Args:
+        ticket: The system's side.
+        person: The person's side.
+        delivered: Entries of what reached the endpoints, which are no moves.
     """
+    entries = (*person.entries, *delivered)
     both: dict[str, Any] = {item.name: getattr(ticket, item.name) for item in fields(ticket)}
-    opening, later = ticket.history[:1], (*ticket.history[1:], *person.entries)
+    opening, later = ticket.history[:1], (*ticket.history[1:], *entries)
     both["history"] = (*opening, *sorted(later, key=lambda entry: entry.at))
     both["state"] = person.state
-    both["updated_at"] = max((ticket.updated_at, *(entry.at for entry in person.entries)))
+    both["updated_at"] = max((ticket.updated_at, *(entry.at for entry in entries)))
     both["recommendation"] = person.advice or with_history(ticket, EnterpriseHistory())
     both |= {item.name: getattr(person.times, item.name) for item in fields(person.times)}
     amendments = [entry.at for entry in ticket.history if entry.what == "amended"]

@@ -19,6 +19,7 @@ from alerts.api.webhooks import build_router as build_webhook_router
 from alerts.delivery.letters import Letters
 from alerts.evidence.freezer import SETTLE_MS, Freezer
 from alerts.inspector.photos import Photos
+from alerts.inspector.settings import InspectorSettings
 from alerts.people.person import ALL_ROLES, Person, Role
 from app.accounts import Accounts, accounts_of, say_first_password
 from app.freezing import keep_freezing
@@ -59,9 +60,8 @@ async def run_desk(settings: Settings) -> None:
     feed = LiveFeed(site, Sources(KafkaTail(settings.kafka), topics_of(settings), store.tickets), maps, now_ms)
     clock, accounts = TicketClock(store.tickets), accounts_of(settings, store.engine, now_ms)
     say_first_password(settings, accounts)
-    app = build_app(site, store, history, feed, maps, clock, accounts)
+    app = build_app(site, store, history, feed, maps, clock, accounts, inspector_settings(settings))
     freezer = Freezer(store.evidence, site, history, max(SETTLE_MS, settings.undo_s * 1000 + SETTLE_MS // 3))
-    add_inspector(app, site, store, inspector_settings(settings))
     async with serving(app, settings.desk_host, settings.desk_port):
         live, ticking = asyncio.create_task(feed.run()), asyncio.create_task(clock.run())
         freezing = asyncio.create_task(keep_freezing(freezer, now_ms))
@@ -85,8 +85,12 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     maps: MapsSettings,
     clock: TicketClock | None = None,
     accounts: Accounts | None = None,
+    inspector: InspectorSettings | None = None,
 ) -> FastAPI:
-    """Put pages, API and operations endpoints together; without accounts everybody is one person of role duty."""
+    """Put pages, API and operations endpoints together.
+
+    Without accounts everybody is one person of role duty; without `inspector` there is no page for inspectors.
+    """
     clock = clock or TicketClock(store.tickets)
     app = FastAPI(
         title="Wugan",
@@ -107,6 +111,8 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     app.include_router(build_photo_router(Photos(store.engine), access, API), prefix=API)
     app.include_router(build_pages(site, maps, accounts.gate.page(ALL_ROLES) if accounts else None))
     mount_static(app)
+    if inspector:
+        add_inspector(app, site, store, inspector)
     if accounts:
         accounts.add_to(app, API)
     may_watch = accounts.may_watch if accounts else None

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, select, update
 
 from alerts.evidence.store import Evidence
+from alerts.inspector.settings import InspectorSettings
 from alerts.people.passwords import Passwords
 from alerts.people.person import Role
 from alerts.people.tokens import Wish
@@ -33,6 +34,7 @@ SITE = a_zone(20, 2, 12)
 QUICK = Parameters(type=Type.ID, version=19, salt_len=16, hash_len=32, time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "蓝天保卫战 and three words"  # noqa: S105 - of people who do not exist
 ADDRESS = "https://desk"
+LINK_SECRET = "signs-links-in-tests"  # noqa: S105 - of tests
 
 
 @dataclass
@@ -68,7 +70,10 @@ class DeskWithAccounts:
         store = Store(tickets, Snapshots(self.engine, "test"), self.engine, Evidence(self.engine))
         tickets.upsert([make_ticket("a1", site=SITE.site_id)])
         self.feed = a_feed(SITE, FakeTail(), tickets)
-        return build_app(SITE, store, FakeHistory(), self.feed, MapsSettings(), accounts=self.accounts)
+        inspector = InspectorSettings(secret=LINK_SECRET)
+        return build_app(
+            SITE, store, FakeHistory(), self.feed, MapsSettings(), accounts=self.accounts, inspector=inspector
+        )
 
     def add(self, name: str, role: Role = Role.DUTY, password: str = PASSWORD) -> None:
         """Add a person who has chosen their password already."""

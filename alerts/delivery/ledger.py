@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session, aliased
 from alerts.delivery.attempt import Attempt
 from alerts.delivery.circuit import TRIPS_AT, Circuit
 from alerts.delivery.endpoint import Endpoint
+from alerts.delivery.events import EventType
 from alerts.delivery.forms.base import Event, Verdict
 from alerts.delivery.schedule import WINDOW_MS, next_try_ms
 from alerts.store.audit import record as record_act
+from alerts.store.delivered import note_delivered
 from alerts.store.engine import reading, writing
 from alerts.store.models import AttemptRow, DeliveryRow, EndpointRow, OutboxRow
 from alerts.store.numbering import Numbering
@@ -105,6 +107,9 @@ class Ledger:
         with writing(self._engine) as session:
             if attempt.verdict is Verdict.GONE:
                 Numbering(session)  # the audit's rows follow one another
+            elif attempt.verdict is Verdict.OK and attempt.event.type == EventType.DISPATCHED:
+                done_ms = attempt.at_ms + attempt.took_ms
+                note_delivered(session, attempt.event.id, attempt.event.ticket_id, attempt.endpoint, done_ms)
             # Always in this order, so that two attempts that end at once don't wait for each other.
             row = session.get_one(EndpointRow, attempt.endpoint, with_for_update=True)
             delivery = session.get_one(DeliveryRow, (attempt.event.id, attempt.endpoint), with_for_update=True)

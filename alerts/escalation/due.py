@@ -1,4 +1,4 @@
-"""Tickets whose time to answer is over → the next contact is told: history, timer, audit and outbox at once."""
+"""Tickets nobody answered or set out for in time → the next contact is told: history, timer, audit, outbox at once."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -26,6 +26,10 @@ LOOK_AGAIN_MS = 300_000
 SINGLY = 3
 """A contact gets so many messages at once; more tickets than that come in one that lists them. Design value."""
 _CONTACT = "contact:"
+NOT_ARRIVED = "not_arrived"
+"""Why somebody is told of a dispatch: no inspector has accepted it, or arrived."""
+_BEGINS = {TicketState.NEW: MoveKind.REOPEN, TicketState.DISPATCHED: MoveKind.DISPATCH}
+"""States in which somebody is waited for, and the move that began the wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class Plan:
 
 
 def escalate_due(engine: Engine, plan: Plan, now_ms: int) -> int:
-    """Tell the next contact of every ticket that nobody acknowledged in time; run as often as one likes.
+    """Tell the next contact of every ticket that nobody acknowledged, or set out for, in time; may run often.
 
     What was told stands in the database, so restarts and several processes neither skip nor repeat a step.
 
@@ -69,8 +73,9 @@ def escalate_due(engine: Engine, plan: Plan, now_ms: int) -> int:
 
 
 def _due(session: Session, site: str, now_ms: int, limit: int) -> Sequence[str]:
-    """Return ids of tickets that nobody acknowledged, the most pressing first."""
-    late = (TimerRow.next_ms <= now_ms, TicketRow.site == site, TicketRow.state == TicketState.NEW.value)
+    """Return ids of tickets that nobody acknowledged or took on, the most pressing first."""
+    waits = TicketRow.state.in_([state.value for state in _BEGINS])
+    late = (TimerRow.next_ms <= now_ms, TicketRow.site == site, waits)
     asked = select(TicketRow.id).join(TimerRow, TimerRow.ticket_id == TicketRow.id).where(*late)
     return session.scalars(asked.order_by(TicketRow.priority, TimerRow.next_ms, TicketRow.id).limit(limit)).all()
 
@@ -85,28 +90,34 @@ def _escalate(
         timers.next_ms = min(open_ms, now_ms + LOOK_AGAIN_MS)
         return None
     step = next_step(plan.schedule, now_ms, _told(session, row, plan.schedule) | unreachable)
-    ticket = make_move(session, numbering, row.id, _move(step, now_ms), plan.rules)
+    ticket = make_move(session, numbering, row.id, _move(step, now_ms, row.state), plan.rules)
     timers.level += 1
     timers.next_ms = step.next_ms
     return Call(contact=step.contact, row=row, round=timers.level, ticket=ticket)
 
 
-def _move(step: Step, now_ms: int) -> Move:
+def _move(step: Step, now_ms: int, state: str) -> Move:
     kind = MoveKind.REMIND if step.last else MoveKind.ESCALATE
-    return Move(kind=kind, who=SYSTEM, at=to_datetime(now_ms), why=(f"{_CONTACT}{step.contact.key}",))
+    late = (NOT_ARRIVED,) if state == TicketState.DISPATCHED else ()
+    return Move(kind=kind, who=SYSTEM, at=to_datetime(now_ms), why=(f"{_CONTACT}{step.contact.key}", *late))
 
 
 def _told(session: Session, row: TicketRow, schedule: Schedule) -> frozenset[str]:
-    """Return who knows of a ticket since it opened or came back: the first one on duty then, and who was told since."""
+    """Return who knows of a ticket since the wait began: who was told since, and at its opening the first on duty.
+
+    Of a dispatch that no inspector takes on nobody at the desk knows.
+    """
+    begins = _BEGINS[TicketState(row.state)]
     told: list[str] = []
     asked = select(MoveRow).where(MoveRow.ticket_id == row.id).order_by(MoveRow.version.desc())
     since_ms = row.opened_ms
     for move in session.scalars(asked):
-        if move.move == MoveKind.REOPEN:
+        if move.move == begins:
             since_ms = move.at_ms
             break
         told += _contacts(move)
-    return frozenset((*told, *on_duty(schedule, since_ms)[:1]))
+    first = on_duty(schedule, since_ms)[:1] if begins is MoveKind.REOPEN else ()
+    return frozenset((*told, *first))
 
 
 def _contacts(move: MoveRow) -> list[str]:

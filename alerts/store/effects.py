@@ -83,7 +83,7 @@ def _dispatch(step: Step) -> Detail:
     timers = step.timers
     before = {name: getattr(timers, name) for name in _TIMES} | {"level": timers.level}
     clear(timers)
-    timers.deadline_ms = step.at_ms + step.rules.arrive_ms(step.row.priority)
+    timers.deadline_ms = timers.next_ms = step.at_ms + step.rules.arrive_ms(step.row.priority)
     timers.leaves_ms = step.at_ms + step.rules.undo_s * 1000
     return {"before": {"state": step.row.state, **before}}
 
@@ -104,6 +104,12 @@ def _shelve(step: Step) -> Detail:
 
 def _reopen(step: Step) -> Detail:
     start_answering(step.timers, step.at_ms, step.row.priority, step.rules)
+    return {}
+
+
+def _accept(step: Step) -> Detail:
+    """Let nobody else be told: an inspector is on the way; the deadline stays."""
+    step.timers.next_ms = None
     return {}
 
 
@@ -188,6 +194,7 @@ _EFFECTS: dict[MoveKind, Callable[[Step], Detail]] = {
     MoveKind.DISMISS: _acknowledge,
     MoveKind.SHELVE: _shelve,
     MoveKind.MERGE: _merge,
+    MoveKind.ACCEPT: _accept,
     MoveKind.ARRIVE: _arrive,
     MoveKind.OUTCOME: _outcome,
     MoveKind.REOPEN: _reopen,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.settings import TicketRules
+from alerts.store.delivered import deliveries_of
 from alerts.store.experience import Experience, advice_told
 from alerts.store.models import MoveRow, TicketRow, TimerRow
 from alerts.store.moves import entry_of
@@ -46,13 +47,14 @@ def views(session: Session, rows: Sequence[TicketRow], rules: TicketRules = NO_R
     asked = select(MoveRow).where(MoveRow.ticket_id.in_(ids)).order_by(MoveRow.ticket_id, MoveRow.version)
     for move in session.scalars(asked) if ids else ():
         moves[move.ticket_id].append(move)
+    delivered = deliveries_of(session, ids)
     due = select(TimerRow).where(TimerRow.ticket_id.in_([row.id for row in rows]))
     timers = {timer.ticket_id: timer for timer in session.scalars(due)} if rows else {}
     tickets = [decode_ticket(row.system.encode()) for row in rows]
     open_ones = [ticket for row, ticket in zip(rows, tickets, strict=True) if row.state in _OPEN]
     known = Experience(session, open_ones, rules)
     return [
-        view(ticket, _person_side(row, ticket, moves[row.id], timers.get(row.id), known))
+        view(ticket, _person_side(row, ticket, moves[row.id], timers.get(row.id), known), delivered.get(row.id, ()))
         for row, ticket in zip(rows, tickets, strict=True)
     ]
 

@@ -1,5 +1,6 @@
 """Nobody acknowledges: who is told when, on a clock of the test, with the store's real databases."""
 
+import contextlib
 import json
 import shutil
 from collections import Counter
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
+from threading import Barrier
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -183,7 +185,6 @@ def test_a_process_that_was_away_tells_one_contact_when_it_is_back(engine):
     ("kind", "said"),
     [
         (MoveKind.ACKNOWLEDGE, {}),
-        (MoveKind.DISPATCH, {}),
         (MoveKind.WATCH, {"minutes": 240}),
         (MoveKind.SHELVE, {"minutes": 240}),
         (MoveKind.DISMISS, {"reason_code": DismissalReason.HUMIDITY}),
@@ -197,6 +198,48 @@ def test_whoever_answers_ends_it(engine, kind, said):
     site.wait(200)
 
     assert site.told() == [(10, "b")]
+
+
+def test_a_dispatch_that_no_inspector_takes_on_is_told_from_its_arrival_deadline_on(any_engine):
+    site = site_of(any_engine, morning())
+    site.open()
+    site.wait(12)
+    site.move(MoveKind.DISPATCH)
+    site.wait(100)
+
+    # whoever decided does not know that nobody goes, so the first on duty is asked first
+    assert site.told() == [(10, "b"), (57, "a"), (67, "b"), (77, "z"), (107, "z")]
+    assert history(any_engine)[1:] == [
+        *[("escalated", "system", (f"contact:{key}", "not_arrived")) for key in "abz"],
+        ("reminded", "system", ("contact:z", "not_arrived")),
+    ]
+    letter = write_letter(json.dumps(messages(any_engine)[1][2]), Desk(BEIJING, no_page), site.now_ms)
+    assert dict(letter.lines)["时限"] == "10-14 09:57 前到场（已超时）"
+
+
+@pytest.mark.parametrize("kind", [MoveKind.ACCEPT, MoveKind.ARRIVE])
+@pytest.mark.parametrize("late", [False, True])
+def test_an_inspector_who_accepts_or_arrives_ends_it(engine, kind, late):
+    site = site_of(engine, morning())
+    site.open()
+    site.move(MoveKind.DISPATCH)
+    site.wait(46 if late else 5)
+    site.move(kind)
+    site.wait(300)
+
+    assert site.told() == ([(45, "a")] if late else [])
+
+
+def test_a_dispatch_undone_waits_for_an_answer_again_and_for_no_arrival(engine):
+    site = site_of(engine, morning())
+    site.open()
+    site.wait(5)
+    site.move(MoveKind.DISPATCH)
+    site.move(MoveKind.UNDO)
+    site.wait(16)
+
+    assert site.told() == [(10, "b"), (20, "z")]
+    assert all("not_arrived" not in why for _, _, why in history(engine))
 
 
 def test_a_ticket_that_comes_back_begins_anew(engine):
@@ -345,6 +388,29 @@ def test_processes_that_look_at_the_same_time_tell_once(any_engine):
 
     assert sum(counts) == 3
     assert len(messages(any_engine)) == 3
+
+
+def test_two_processes_each_with_its_own_connection_take_each_step_once(any_engine):
+    site = site_of(any_engine, morning())
+    names = [f"t{number}" for number in range(1, 2 * AT_ONCE)]
+    site.open(*names)
+    with contextlib.ExitStack() as opened:
+        engines = [open_store(any_engine.url.render_as_string(hide_password=False)) for _ in range(2)]
+        for engine in engines:
+            opened.callback(engine.dispose)
+        together = Barrier(2)
+
+        def look(engine: Engine) -> int:
+            together.wait(10)
+            return sum(escalate_due(engine, site.plan, site.now_ms) for _ in range(3))
+
+        with ThreadPoolExecutor(2) as pool:
+            for minutes in (10, 10):
+                site.now += timedelta(minutes=minutes)
+                assert sum(pool.map(look, engines)) == len(names)
+
+    for name in names:
+        assert history(any_engine, name) == [("escalated", "system", (f"contact:{key}",)) for key in "bz"]
 
 
 def test_another_sites_tickets_are_left_alone(engine):

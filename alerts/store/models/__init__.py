@@ -6,6 +6,7 @@ from alerts.store.models.people import SessionRow, TokenRow, UserRow
 from alerts.store.models.records import AuditRow, EvidenceRow, PhotoRow
 from alerts.store.models.tickets import (
     CounterRow,
+    DispatchDeliveredRow,
     IdempotencyRow,
     MoveRow,
     OutcomeRow,
@@ -21,6 +22,7 @@ __all__ = [
     "Base",
     "CounterRow",
     "DeliveryRow",
+    "DispatchDeliveredRow",
     "EndpointRow",
     "EvidenceRow",
     "IdempotencyRow",

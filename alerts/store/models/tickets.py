@@ -77,6 +77,26 @@ class MoveRow(Base):
     detail: Mapped[str | None]
 
 
+class DispatchDeliveredRow(Base):
+    """A dispatch has reached its first endpoint; no move, so whoever has the ticket before them may still decide.
+
+    Attributes:
+        event_id: The event that told of the dispatch; once, however often it is sent again.
+        state: Of the ticket at that moment, as `first`, `unknown` and `action`.
+    """
+
+    __tablename__ = "dispatches_delivered"
+
+    event_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), index=True)
+    at_ms: Mapped[int]
+    endpoint: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str]
+    first: Mapped[str | None]
+    unknown: Mapped[float]
+    action: Mapped[str]
+
+
 class TimerRow(Base):
     """What is due for a ticket; null = nothing.
 
@@ -85,7 +105,7 @@ class TimerRow(Base):
         watch_until_ms: When watching ends and the ticket comes back.
         leaves_ms: When a dispatch leaves for the inspectors; until then it can be undone.
         shelved_until_ms: When shelving ends and the ticket comes back.
-        level: How many contacts were told that nobody answered.
+        level: How many contacts were told that nobody answered, of a dispatch: that no inspector took it on.
         next_ms: When the next contact is told, or the last one reminded.
     """
 

@@ -104,6 +104,27 @@ def test_every_route_names_its_roles_or_is_known_to_be_open(desk: DeskWithAccoun
     assert unnamed == set()
 
 
+def test_the_walk_meets_the_inspectors_pages(desk: DeskWithAccounts) -> None:
+    served = {name for name, _ in all_routes(desk.app.router.routes)}
+
+    assert {"GET /t/{token}", "GET /static/inspector"} <= served
+
+
+@pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role or "nobody")
+async def test_an_inspectors_page_opens_by_its_link_alone(
+    desk: DeskWithAccounts, nobody: httpx.AsyncClient, role: Role | None
+) -> None:
+    headers = {} if role is None else {"Authorization": f"Bearer {desk.token(f'the-{role}')}"}
+    told = {}
+    for name, _ in all_routes(desk.app.router.routes):
+        method, path = asked_at(name)
+        if path.startswith(OPEN_BELOW):
+            told[name] = (await nobody.request(method, path, headers=headers)).status_code
+
+    assert len(told) >= 2
+    assert set(told.values()) <= {401, 403, 404, 410, 422}
+
+
 def test_routes_need_what_the_contract_says(desk: DeskWithAccounts) -> None:
     served = {name: named_roles(route) for name, route in all_routes(desk.app.router.routes)}
 
