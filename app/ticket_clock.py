@@ -11,6 +11,8 @@ from alerts.store.storm import Storm
 from alerts.timers import due
 
 EVERY_S = 1.0
+PRUNE_EVERY_MS = 60_000
+"""How often what nobody needs any more is deleted. [ms]"""
 
 log = structlog.get_logger()
 
@@ -27,7 +29,8 @@ class TicketClock:
         self._tickets = tickets
         self._now_ms = now_ms
         self._storm = Storm(active=False, gathered=0, notices=0)
-        self.reopened = 0
+        self.reopened = self.pruned = 0
+        self._prune_ms = 0
 
     async def run(self) -> None:
         """Tick until cancelled; a store that is away is asked again a second later."""
@@ -47,6 +50,9 @@ class TicketClock:
         now_ms = self._now_ms()
         self.reopened += due(self._tickets, now_ms)
         self._storm = self._tickets.storm(now_ms)
+        if now_ms >= self._prune_ms:
+            self.pruned += self._tickets.prune(now_ms)
+            self._prune_ms = now_ms + PRUNE_EVERY_MS
 
     def missing(self) -> tuple[str, ...]:
         """Return `storm` while tickets are told of together: `/readyz` shows it."""
@@ -56,6 +62,7 @@ class TicketClock:
         """Return what was counted."""
         return {
             "tickets_reopened": self.reopened,
+            "rows_pruned": self.pruned,
             "storm_gathered": self._storm.gathered,
             "storm_notices": self._storm.notices,
         }

@@ -14,6 +14,7 @@ from alerts.store.engine import reading, writing
 from alerts.store.incoming import take_in
 from alerts.store.models import TicketRow, TimerRow
 from alerts.store.numbering import Numbering, last_change
+from alerts.store.pruning import prune
 from alerts.store.rows import NO_RULES, age, find, views
 from alerts.store.storm import Storm, storm_of
 from alerts.view import TicketView
@@ -172,6 +173,10 @@ class Tickets:
                 Due(ticket_id=row.id, version=row.version, why="shelving_ended" if row[2] is None else "watch_ended")
                 for row in session.execute(asked)
             ]
+
+    def prune(self, now_ms: int) -> int:
+        """Delete what nobody needs any more; return how many rows are gone."""
+        return prune(self._engine, now_ms)
 
     def storm(self, now_ms: int) -> Storm:
         """Return how storm mode stands."""

@@ -20,7 +20,7 @@ class OutboxRow(Base):
     """
 
     __tablename__ = "outbox"
-    __table_args__ = (UniqueConstraint("seq"), Index(None, "spread", "not_before_ms"))
+    __table_args__ = (UniqueConstraint("seq"), Index(None, "spread", "not_before_ms"), Index(None, "at_ms"))
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     seq: Mapped[int]
