@@ -27,6 +27,7 @@ from app.operations import operations
 from app.settings import Settings
 from app.signals import first_of, stop_event
 from app.stage_settings import site_of
+from app.webhooks_file import WebhooksFile
 from app.wiring import engine_of
 
 GAUGES_S = 5.0
@@ -52,13 +53,24 @@ async def run_deliver(settings: Settings) -> None:
     stop = stop_event()
     endpoints = endpoints_of(settings)
     engine = engine_of(settings)
-    office = Office(lambda: ways_of(settings, endpoints), Ledger(engine, SystemRandom()), lead_of(engine), now_ms)
     queues, escalations = Queues(engine), escalations_of(settings, engine, endpoints, now_ms)
+    file = WebhooksFile(settings.webhooks, lambda: endpoints_of(settings), escalations.endpoints())
+    office = Office(
+        lambda: ways_of(settings, file.endpoints),
+        Ledger(engine, SystemRandom()),
+        lead_of(engine),
+        now_ms,
+        lambda: file.edition,
+    )
     if not endpoints:
         log.warning("delivery_has_no_endpoints", mend="name them in webhooks.toml and set WUGAN_WEBHOOKS to it")
     registry = registry_of(Counts(lambda: counts_of(office) | escalations.counts(), lambda: gauges_of(office, queues)))
-    async with operations(settings.operations_host, settings.operations_port, lambda: hindrances(office), registry):
-        tasks = [asyncio.create_task(work) for work in (office.run(), queues.follow(), escalations.run())]
+    async with operations(
+        settings.operations_host, settings.operations_port, lambda: hindrances(office), registry, file.missing
+    ):
+        tasks = [
+            asyncio.create_task(work) for work in (office.run(), queues.follow(), escalations.run(), file.follow())
+        ]
         log.info("deliver_started", endpoints=[endpoint.name for endpoint in endpoints])
         try:
             await first_of(stop, *tasks)

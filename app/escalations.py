@@ -49,6 +49,11 @@ class Escalations:
                 self.told += told
             await asyncio.sleep(EVERY_S)
 
+    def endpoints(self) -> frozenset[str]:
+        """Return the names of the endpoints that contacts are told through."""
+        contacts = self._plan.schedule.contacts.values() if self._plan else ()
+        return frozenset(contact.endpoint for contact in contacts)
+
     def counts(self) -> dict[str, int]:
         """Return how many steps were taken since the start."""
         return {"tickets_escalated": self.told}

@@ -34,15 +34,22 @@ class Office:
         ledger: The store.
         lead: Whoever has it delivers.
         now_ms: The time that everything is judged by. [ms]
+        edition: Number of the endpoints' edition; another one, and they are asked for anew.
     """
 
     def __init__(
-        self, ways: Callable[[], Sequence[Way]], ledger: Ledger, lead: Lead, now_ms: Callable[[], int]
+        self,
+        ways: Callable[[], Sequence[Way]],
+        ledger: Ledger,
+        lead: Lead,
+        now_ms: Callable[[], int],
+        edition: Callable[[], int] = lambda: 0,
     ) -> None:
         self._ways = ways
         self._ledger = ledger
         self._lead = lead
         self._now_ms = now_ms
+        self._edition = edition
         self.counts: Counter[str] = Counter()
         self.is_active = False
         self.store_ok = True
@@ -85,6 +92,7 @@ class Office:
 
     @contextlib.asynccontextmanager
     async def _couriers(self) -> AsyncIterator[dict[str, Courier]]:
+        self._begun_with = self._edition()
         ways = self._ways()
         couriers = {way.endpoint.name: Courier(way, self._ledger, self._now_ms, self.counts) for way in ways}
         self._endpoints = [way.endpoint for way in ways]
@@ -98,11 +106,11 @@ class Office:
             await asyncio.gather(*(courier.close(PATIENCE_S) for courier in couriers.values()))
 
     async def _lead_on(self, couriers: dict[str, Courier]) -> None:
-        """Spread and wake until the lead is lost."""
+        """Spread and wake until the lead is lost, or there is another edition of the endpoints."""
         loop = asyncio.get_running_loop()
         registered = False
         look_s = expire_s = loop.time()
-        while True:
+        while self._edition() == self._begun_with:
             try:
                 if not registered:
                     await asyncio.to_thread(self._ledger.register, self._endpoints)
@@ -121,6 +129,7 @@ class Office:
                     return
                 look_s = loop.time() + LEAD_LOOKS_S
             await asyncio.sleep(POLL_S)
+        log.info("delivery_begins_anew", why="the endpoints changed")
 
     async def _expire(self, couriers: dict[str, Courier]) -> None:
         busy = {event_id for courier in couriers.values() for event_id in courier.busy}
