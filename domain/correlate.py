@@ -31,7 +31,7 @@ from domain.writeup import Beside, write_late, write_merged, write_up
 from domain.zone import Zone
 
 _HEEDED = (Decision.CALM, Decision.REGISTERED_WORKS, Decision.REGISTERED_DRILL)
-DAMP_PCT, DAMP_COSTS = (80.0, 92.0), 4.0
+DAMP_PCT, DAMP_COSTS = (80.0, 92.0), 1.0
 """From the first relative humidity on particles need more evidence, from the second on so much. Design values: optical
 counts grow steeply from about 85 % (kappa-Köhler growth, see `humidity.py`). [%]"""
 PARTICLES = np.array([1.0, 1.0, 0.0, 0.0])

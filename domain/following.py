@@ -32,7 +32,7 @@ SEVERAL = 2
 """One sensor alone opens nothing: kitchens, smokers and lorries do the same to it several times a day."""
 ALONE_MIN = 120
 """But where no other stands within reach, a breach that lasts so long is worth a look: three hourly readings. [min]"""
-SHARPENS_MIN = 20
+SHARPENS_MIN = 10
 """So long after its opening an incident's belief may still change. Design value, after worlds in which the true source
 led at opening and no longer at the end. [min]"""
 UNSURE_COSTS = 1.0

@@ -38,7 +38,7 @@ PASS_WEIGHT = 0.5
 """Pieces of one way share their noise, so each counts less than a station. Design value."""
 RARE_RANKING = 4.0
 """Where sources are compared with each other a sensor may say so much more than bursts are rare. Design value."""
-TEMPER = 0.7
+TEMPER = 0.8
 """Posteriors of a model that is wrong are too sure: evidence counts by this power. Design value."""
 EARLIER_SIGMA = 1.5
 """An excess began with the first bin of those above this, in units of its scatter. Design value."""
