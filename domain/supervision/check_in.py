@@ -15,9 +15,10 @@ Decision table, judged from the top (`-` = whichever):
 `fruitless before`: visits of the same inspector to the same enterprise within the last 365 days that found no problem.
 A visit is fruitless unless a problem found is filed: an outcome that nobody files counts, else not filing would open
 the door. A cause `clue` is true when a dispatched ticket covers the visit, `complaint` when a complaint does, `special`
-by being said; a true cause is recorded with the visit, an untrue one is not. An override lifts `blocked` alone. A white-listed enterprise is covered as
-`white_list` tells. Offline scans are judged by their own time: what happened after it does not count against them;
-`late_scans` tells what a late scan changes for visits already let in. Only `allowed` is a visit.
+by being said; a true cause is recorded with the visit, an untrue one is not. An override lifts `blocked` alone. A
+white-listed enterprise is covered as `white_list` tells. Offline scans are judged by their own time: what happened
+after it does not count against them; `late_scans` tells what a late scan changes for visits already let in. Only
+`allowed` is a visit.
 """
 
 from collections.abc import Iterable, Sequence

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.supervision.caps import year_of
-from domain.supervision.check_in import FRUITLESS_WINDOW, Known, Result, judge
+from domain.supervision.check_in import Known, Result, judge
 from domain.supervision.credit import CreditTable, credit_on
 from domain.supervision.grades import Grade
 from domain.supervision.late_scans import conflicts
@@ -63,7 +63,7 @@ def fourths(visits: list[Visit]) -> set[str]:
         last.scan_id
         for row, last in enumerate(ordered)
         if sum(
-            one.inspector_id == last.inspector_id and not one.problem_found and last.at - one.at <= FRUITLESS_WINDOW
+            one.inspector_id == last.inspector_id and not one.problem_found and last.at - one.at <= timedelta(days=365)
             for one in ordered[:row]
         )
         >= 3

@@ -214,3 +214,9 @@ def test_a_late_scan_leaves_the_visits_after_it_and_names_what_they_lack():
         ("v30", "fruitless_visits"),
         ("v30", "cap_reached"),
     ]
+
+
+def test_a_true_cause_is_recorded_and_an_untrue_one_is_not():
+    assert judge(make_scan(cause=Cause.CLUE), make_known()).visit.cause is None
+    assert judge(make_scan(cause=Cause.CLUE), make_known(covers=(TICKET,))).visit.cause is Cause.CLUE
+    assert judge(make_scan(cause=Cause.SPECIAL), make_known(covers=(TICKET,), listed=True)).visit.cause is Cause.SPECIAL

@@ -169,3 +169,9 @@ def test_all_wrong_rows_are_told_at_once():
     parse_facts(f"{GOOD}a,e9,x,y,\nb,e8,x,y,\n", "facts.csv", REGISTER, CreditTable(), findings)
 
     assert [fault.row for fault in findings.faults] == [4, 4, 4, 5, 5, 5]
+
+
+def test_bad_facts_of_a_kind_are_limited_as_good_ones_are():
+    facts = [make_fact(f"f{number}", "penalty", DAY) for number in range(5)]
+
+    assert credit_on(DAY, Grade.B, facts).score == 82 - 60
