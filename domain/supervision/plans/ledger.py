@@ -1,0 +1,67 @@
+"""What is used up while plans get their days: the teams' minutes and the enterprises' visits."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from domain.supervision.plans.model import Held, Limits, Plan
+
+
+def open_days(plan: Plan, limits: Limits) -> tuple[date, ...]:
+    """Give the days of the plan's window on which inspectors work, in order."""
+    span = (plan.latest - plan.earliest).days + 1
+    days = (plan.earliest + timedelta(days=i) for i in range(span))
+    return tuple(day for day in days if limits.is_open(day))
+
+
+class Ledger:
+    """Minutes used by (department, day) and visits made by (enterprise, day); changes in place."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._minutes: Counter[tuple[str, date]] = Counter()
+        self._plans: Counter[tuple[str, date]] = Counter()
+        self._visits: Counter[tuple[str, int]] = Counter()
+
+    def has_minutes(self, plan: Plan, day: date) -> bool:
+        """Whether the department's team has time for the plan on that day."""
+        used = self._minutes[plan.department, day]
+        return used + plan.duration_min <= self.limits.minutes(plan.department)
+
+    def visits_left(self, enterprise_id: str, year: int) -> float:
+        """Give how many visits the cap still allows in that year; infinite without a cap."""
+        cap = self.limits.visits_left.get((enterprise_id, year))
+        return float("inf") if cap is None else cap - self._visits[enterprise_id, year]
+
+    def is_visit(self, enterprise_id: str, day: date) -> bool:
+        """Whether the enterprise has a visit on that day already."""
+        return self._plans[enterprise_id, day] > 0
+
+    def allows(self, plan: Plan, day: date) -> bool:
+        """Whether the plan may stand on that open day of its window."""
+        below = self.is_visit(plan.enterprise_id, day) or self.visits_left(plan.enterprise_id, day.year) > 0
+        return below and self.has_minutes(plan, day)
+
+    def put(self, plan: Plan, day: date) -> None:
+        """Enter the plan on that day."""
+        self._count(plan, day, 1)
+
+    def take(self, plan: Plan, day: date) -> None:
+        """Take the plan off that day."""
+        self._count(plan, day, -1)
+
+    def why_held(self, plan: Plan, days: Iterable[date]) -> Held:
+        """Say why none of the window's open days took the plan."""
+        days = tuple(days)
+        if plan.enterprise_id in self.limits.white_listed:
+            return Held.WHITE_LISTED
+        if not days:
+            return Held.NO_WORKING_DAY
+        return Held.CAP_REACHED if any(self.has_minutes(plan, day) for day in days) else Held.NO_CAPACITY
+
+    def _count(self, plan: Plan, day: date, step: int) -> None:
+        at = (plan.enterprise_id, day)
+        before = self._plans[at]
+        self._minutes[plan.department, day] += step * plan.duration_min
+        self._plans[at] += step
+        self._visits[plan.enterprise_id, day.year] += (self._plans[at] > 0) - (before > 0)
