@@ -5,6 +5,7 @@ import typer
 from app.cli import (
     audit,
     config,
+    data_checks,
     database,
     deliver,
     demo,
@@ -12,6 +13,7 @@ from app.cli import (
     explain,
     importing,
     map_file,
+    plans,
     processes,
     replay,
     score,
@@ -66,3 +68,5 @@ app.add_typer(database.app, name="db")
 app.command("verify")(verify.verify)
 app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="users")
+app.add_typer(plans.app, name="plans")
+app.add_typer(data_checks.app, name="data-checks")

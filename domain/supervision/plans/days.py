@@ -69,7 +69,9 @@ def _best(worth: FloatArray, years: Sequence[int], caps: Mapping[int, float]) ->
             rows = np.arange(1, high)
             better = options[rows - 1, best] > total[2 : high + 1, q]
             total[2 : high + 1, q] = np.where(better, options[rows - 1, best], total[2 : high + 1, q])
-            came[2 : high + 1, q] = np.where(better[:, None], np.stack([rows, best + low], axis=1), came[2 : high + 1, q])
+            came[2 : high + 1, q] = np.where(
+                better[:, None], np.stack([rows, best + low], axis=1), came[2 : high + 1, q]
+            )
         if high < 1:
             total[:, q] = _IMPOSSIBLE
     return _walk_back(total, came)

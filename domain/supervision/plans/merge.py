@@ -18,7 +18,6 @@ ROUNDS = 3
 """So often enterprises that could do better are tried again. Design value."""
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
     """The result: `schedule`, the simple rule's `plain`, and `bound`, the proven least visits per enterprise."""

@@ -1,0 +1,1 @@
+"""Tables of a folder and their rules, judged by DuckDB, as findings."""
