@@ -24,7 +24,7 @@ LINE_OCTETS = 75
 
 
 def as_csv(schedule: Schedule, plans: Sequence[Plan], department: str | None = None) -> str:
-    """Write a row a plan, by day and enterprise; held plans stand last with their reason; with `department` only its rows.
+    """Write a row a plan, by day and enterprise; held plans stand last; with `department` only its rows.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe in front.
     """

@@ -57,7 +57,7 @@ class _Rows:
         except csv.Error as error:
             self.fault(reader.line_num, f"not CSV, {error}; save the file anew")
 
-    def _read(self, reader: csv.DictReader[str], columns: Sequence[str]) -> None:
+    def _read(self, reader: "csv.DictReader[str]", columns: Sequence[str]) -> None:
         header = reader.fieldnames or ()
         missing = [column for column in columns if column not in header]
         if missing:

@@ -31,7 +31,7 @@ def test_two_plans_whose_windows_overlap_are_one_visit(plans: Path, tmp_path: Pa
     done = wugan("plans", "merge", plans, "--out", out, "--calendars", tmp_path / "teams", "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["enterprises"] == {"e1": {"before": 2, "after": 1}}
-    rows = list(csv.DictReader(out.open()))
+    rows = list(csv.DictReader(out.read_text().splitlines()))
     assert {(r["visit_id"], r["fields_in_visit"]) for r in rows} == {(f"e1@{rows[0]['day']}", "2")}
     calendar = (tmp_path / "teams" / "d1.ics").read_bytes().decode()
     assert calendar.count("BEGIN:VEVENT") == 1
