@@ -1,20 +1,7 @@
-"""What the alerts stage is told: where its store is, how soon people must answer, what makes a storm."""
+"""What the alerts stage is told: how soon people must answer, what makes a storm."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertSettings:
-    """Settings of the alerts stage.
-
-    Attributes:
-        store_url: SQLAlchemy URL of the ticket store, `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/DATABASE`.
-        duty_name: Who a move is recorded under where nobody has signed in.
-    """
-
-    store_url: str
-    duty_name: str = "duty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,8 +108,7 @@ def link_of(settings: Settings) -> Link:
         ValueError: The links' secret is too short.
     """
     secret = secret_of(settings.data_dir, settings.secret("link_secret"))
-    base_url = settings.public_url or f"http://{settings.desk_host}:{settings.desk_port}"
-    return lambda ticket_id, at_ms: link(ticket_id, secret, at_ms, base_url)
+    return lambda ticket_id, at_ms: link(ticket_id, secret, at_ms, settings.desk_url)
 
 
 def zone_of(settings: Settings) -> tzinfo:

@@ -7,7 +7,8 @@ import numpy as np
 from domain.channels import MINUTE_MS
 from domain.field import ChannelState
 from domain.hearing import Minute, begin, hear
-from domain.incident import Incident, Member
+from domain.incident import Incident
+from domain.joining import go_on
 from domain.old_air import old_air_odds
 from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
@@ -61,8 +62,6 @@ WIDE_SHARE = 0.3
 """What this share of all stations shows is no neighbour's plume. Design value."""
 WIDE_SENSORS = 6
 """And fewer sensors than this are never the whole region. Design value."""
-SAME_PLACE_P = 0.5
-"""Two incidents are one when both believe this much in the same place."""
 _PARTICLES = frozenset((0, 1))
 
 
@@ -270,66 +269,6 @@ def is_over(incident: Incident, window: Window, zone: Zone) -> bool:
         return False
     standing = window.score[-NOW_BINS:, list(incident.claimed)].max(initial=0.0)
     return bool(standing < MEMBER_SHARE * zone.rules.loud_sigma)
-
-
-def absorb(incidents: tuple[Incident, ...]) -> tuple[tuple[Incident, ...], tuple[tuple[Incident, Incident], ...]]:
-    """Merge later incidents into the earlier one that believes in the same place.
-
-    Returns:
-        Those that go on, and those that do not, each with the one it went to.
-    """
-    kept: list[Incident] = []
-    gone: list[tuple[Incident, Incident]] = []
-    for incident in incidents:
-        place = _sure_of(incident)
-        same = [at for at, other in enumerate(kept) if place >= 0 and _sure_of(other) == place]
-        if not same:
-            kept.append(incident)
-            continue
-        kept[same[0]] = _joined(kept[same[0]], incident)
-        gone.append((incident, kept[same[0]]))
-    return tuple(kept), tuple(gone)
-
-
-def _sure_of(incident: Incident) -> int:
-    probability = incident.belief.probability
-    place = int(probability.argmax()) if len(probability) else -1
-    return place if place >= 0 and probability[place] >= SAME_PLACE_P else -1
-
-
-def go_on(ended: Incident, again: Incident) -> Incident:
-    """Return an ended incident that goes on with what is seen again: its ticket, members and rows, the newer belief."""
-    now = {(member.sensor, member.channel): member for member in again.members}
-    known = tuple(
-        replace(member, heard_ms=max(member.heard_ms, now[key].heard_ms)) if (key := _key(member)) in now else member
-        for member in ended.members
-    )
-    more = tuple(member for key, member in now.items() if key not in {_key(member) for member in known})
-    return replace(
-        again,
-        members=(*known, *more),
-        peak=max(ended.peak, again.peak, key=lambda peak: peak.excess_ugm3),
-        evidence=ended.evidence,
-        ticket=ended.ticket,
-    )
-
-
-def _key(member: Member) -> tuple[int, int]:
-    return member.sensor, member.channel
-
-
-def _joined(incident: Incident, loser: Incident) -> Incident:
-    known = {(member.sensor, member.channel) for member in incident.members}
-    more = tuple(member for member in loser.members if (member.sensor, member.channel) not in known)
-    better = loser.belief.evidence > incident.belief.evidence
-    return replace(
-        incident,
-        members=(*incident.members, *more),
-        peak=max(incident.peak, loser.peak, key=lambda peak: peak.excess_ugm3),
-        belief=loser.belief if better else incident.belief,
-        claimed=tuple(sorted({*incident.claimed, *loser.claimed})),
-        absorbed=(*incident.absorbed, *loser.absorbed, *((loser.ticket.id,) if loser.ticket else ())),
-    )
 
 
 def _weigh(

@@ -51,11 +51,6 @@ def parse_topic(topic: str) -> Route:
     return Route(carries, site_id, sensor_id)
 
 
-def readings_topic(site_id: str, sensor_id: str) -> str:
-    """Return where a sensor publishes its readings."""
-    return f"{ROOT}/{site_id}/{sensor_id}/readings"
-
-
 def subscription(site_id: str, *, all_sites: bool) -> str:
     """Return the filter that ingest subscribes to; it takes in misspelt topics, so that they are counted."""
     return f"{ROOT}/#" if all_sites else f"{ROOT}/{site_id}/#"

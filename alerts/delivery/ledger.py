@@ -113,7 +113,7 @@ class Ledger:
             # Always in this order, so that two attempts that end at once don't wait for each other.
             row = session.get_one(EndpointRow, attempt.endpoint, with_for_update=True)
             delivery = session.get_one(DeliveryRow, (attempt.event.id, attempt.endpoint), with_for_update=True)
-            _note(session, delivery, attempt)
+            _note(session, delivery, attempt.at_ms, attempt.error, took_ms=attempt.took_ms, code=attempt.code)
             before = _circuit(row)
             after = self._follow(session, delivery, before, attempt, now_ms)
             _keep(row, after, attempt, now_ms)
@@ -169,7 +169,7 @@ class Ledger:
             given_up = [row for row in rows if row.outbox_id not in busy]
             for row in given_up:
                 row.state = DEAD
-                _note_unsent(session, row, now_ms, "not sent: the endpoint could not be tried for 24 h")
+                _note(session, row, now_ms, "not sent: the endpoint could not be tried for 24 h")
             return len(given_up)
 
 
@@ -199,7 +199,7 @@ def add_delivery(session: Session, row: OutboxRow, endpoint: str, now_ms: int, d
     session.add(delivery)
     session.flush()
     if disabled is not None:
-        _note_unsent(session, delivery, now_ms, f"not sent: the endpoint is disabled ({disabled})")
+        _note(session, delivery, now_ms, f"not sent: the endpoint is disabled ({disabled})")
 
 
 def _to_spread(now_ms: int) -> Select[Any]:
@@ -235,32 +235,26 @@ def _circuit(row: EndpointRow) -> Circuit:
     return Circuit(failures=row.failures, open_until_ms=row.open_until_ms, disabled=row.disabled)
 
 
-def _note(session: Session, delivery: DeliveryRow, attempt: Attempt) -> None:
+def _note(
+    session: Session,
+    delivery: DeliveryRow,
+    at_ms: int,
+    error: str | None,
+    *,
+    took_ms: int = 0,
+    code: int | None = None,
+) -> None:
+    """Add a row to the log; without time and code where nothing was sent."""
     delivery.attempts += 1
     session.add(
         AttemptRow(
             outbox_id=delivery.outbox_id,
             endpoint=delivery.endpoint,
             attempt=delivery.attempts,
-            at_ms=attempt.at_ms,
-            took_ms=attempt.took_ms,
-            code=attempt.code,
-            error=attempt.error,
-        )
-    )
-
-
-def _note_unsent(session: Session, delivery: DeliveryRow, now_ms: int, why: str) -> None:
-    delivery.attempts += 1
-    session.add(
-        AttemptRow(
-            outbox_id=delivery.outbox_id,
-            endpoint=delivery.endpoint,
-            attempt=delivery.attempts,
-            at_ms=now_ms,
-            took_ms=0,
-            code=None,
-            error=why,
+            at_ms=at_ms,
+            took_ms=took_ms,
+            code=code,
+            error=error,
         )
     )
 
@@ -286,7 +280,7 @@ def _disable(session: Session, delivery: DeliveryRow, before: Circuit, attempt: 
     rows = [row for row in session.scalars(waiting) if row is not delivery]
     for row in rows:
         row.state = DEAD
-        _note_unsent(session, row, now_ms, f"not sent: the endpoint is disabled ({why})")
+        _note(session, row, now_ms, f"not sent: the endpoint is disabled ({why})")
     detail = {"why": why, "event": attempt.event.id, "dead": len(rows) + 1}
     record_act(session, now_ms, "system", "endpoint.disabled", attempt.endpoint, detail)
     return Circuit(failures=before.failures, open_until_ms=before.open_until_ms, disabled=why)

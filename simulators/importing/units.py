@@ -1,7 +1,7 @@
 """Units of foreign tables → the contract's, as a factor and an offset."""
 
 from domain.channels import CONCENTRATIONS
-from domain.units import UNITS, to_ugm3
+from domain.units import to_ugm3
 
 _SPEED = {"m/s": (1.0, 0.0), "km/h": (1.0 / 3.6, 0.0), "knots": (1852.0 / 3600.0, 0.0), "mph": (0.44704, 0.0)}
 _OTHERS = {
@@ -36,8 +36,3 @@ def settle(quantity: str, unit: str | None) -> tuple[float, float]:
     if plain not in known:
         raise ValueError(f"unit {unit!r} does not fit {quantity}; use {', '.join(known)}")
     return known[plain]
-
-
-def units_of(quantity: str) -> tuple[str, ...]:
-    """Return the units a quantity may come in."""
-    return UNITS if quantity in CONCENTRATIONS else tuple(_OTHERS[quantity])

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from domain.channels import MINUTE_MS, WEATHER_KEYS
-from domain.following import absorb, claimed_by
+from domain.following import claimed_by
 from domain.incident import Incident
+from domain.joining import absorb
 from domain.readings import Readings, Weather
 from domain.site import Site
 from tests.builders import START_MS, Ran, a_site, air, an_enterprise, joined, messages, run, whole, wind
