@@ -125,12 +125,10 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     breached, held = _held(state.breached, incidents, judged, regional, zone)
     merged = _merged(absorbed, judged.clock_ms)
     missing = missing_now(judged, trail, zone) if incidents else ()
-    beside = tuple(Beside(missing + crossed_by(state.limits, one.sensors), ways) for one in incidents)
-    over = tuple(is_over(one, window, zone) for one in incidents)
-    written = tuple(
-        write_up(one, judged, wind, zone, beside=told, ended=ends)
-        for one, told, ends in zip(incidents, beside, over, strict=True)
-    )
+    beside = [Beside(missing + crossed_by(state.limits, one.sensors), ways) for one in incidents]
+    over = [is_over(one, window, zone) for one in incidents]
+    three = zip(incidents, beside, over, strict=True)
+    written = tuple(write_up(one, judged, wind, zone, beside=told, ended=ends) for one, told, ends in three)
     tickets, news = _told(incidents, written, judged.clock_ms)
     living = [one for one, ends in zip(written, over, strict=True) if not ends]
     gone = [one for one, ends in zip(written, over, strict=True) if ends]

@@ -1,7 +1,6 @@
 """`webhooks.toml` → endpoints; every fault is listed at once, with where it is and how to mend it."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 from alerts.delivery.endpoint import TIMEOUT_S, Endpoint, Filter, FormName, Point
 from alerts.delivery.events import EventType
 from alerts.delivery.forms.base import Form
+from alerts.toml_file import read_toml
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 LONGEST_S = 60.0
@@ -45,13 +45,7 @@ def read_endpoints(
     Raises:
         EndpointsRefused: All that is wrong, one line a fault.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise EndpointsRefused(f"{path}: can't be read ({error.strerror}); write it or name another") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise EndpointsRefused(f"{path}: is not TOML ({error}); mend that place") from None
-    return _Reader(path, forms, internal_allowed).endpoints(content)
+    return _Reader(path, forms, internal_allowed).endpoints(read_toml(path, EndpointsRefused))
 
 
 class _Reader:

@@ -1,7 +1,6 @@
 """`contacts.toml` → the schedule of contacts; every fault is listed at once, with where it is and how to mend it."""
 
 import re
-import tomllib
 from collections.abc import Collection
 from datetime import date, time
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts.escalation.schedule import Contact, Hours, OnHolidays, Schedule, Shift
+from alerts.toml_file import read_toml
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORKING_WEEK = DAYS[:5]
@@ -45,13 +45,7 @@ def read_contacts(path: Path, zone: ZoneInfo, endpoints: Collection[str]) -> Sch
     Raises:
         ContactsRefused: All that is wrong, one line a fault.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ContactsRefused(f"{path}: can't be read ({error.strerror}); write it or name another") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ContactsRefused(f"{path}: is not TOML ({error}); mend that place") from None
-    return _Reader(str(path), zone, endpoints).schedule(content)
+    return _Reader(str(path), zone, endpoints).schedule(read_toml(path, ContactsRefused))
 
 
 class _Reader:

@@ -15,6 +15,7 @@ from alerts.evidence.chart_svg import charts
 from alerts.evidence.frozen import evidence_hash
 from alerts.evidence.store import Kept
 from alerts.evidence.words import OCCASIONS, WORDS, told
+from alerts.templates import environment
 from domain.times import rfc3339, to_datetime
 from domain.wire import ticket_fields
 
@@ -46,16 +47,10 @@ def render_page(kept: Kept) -> bytes:
 
 @lru_cache(maxsize=1)
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["told"] = told
-    environment.filters["local"] = local
-    return environment.get_template("evidence.html")
+    templates = environment(jinja2.FileSystemLoader(_TEMPLATES))
+    templates.filters["told"] = told
+    templates.filters["local"] = local
+    return templates.get_template("evidence.html")
 
 
 def local(time: str | None, timezone: str) -> str:

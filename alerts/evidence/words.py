@@ -1,5 +1,7 @@
 """Words of the evidence page, Chinese first, English equal."""
 
+from domain.flag_words import FLAG_WORDS
+
 OCCASIONS = {"opened": "开单时 At opening", "decided": "决定时 At the decision", "closed": "办结时 At closing"}
 
 WORDS = {
@@ -62,17 +64,7 @@ _TOLD = {
     "dispatch": "派单 dispatch",
     "watch": "关注 watch",
     "dismiss": "驳回 dismiss",
-    "range": "超出量程 out of range",
-    "spike": "尖峰 spike",
-    "stuck": "读数不变 stuck",
-    "inversion": "PM2.5 高于 PM10 PM2.5 above PM10",
-    "humidity": "高湿影响 humidity",
-    "rate": "变化过快 changes too fast",
-    "offline": "离线 offline",
-    "clock": "时钟偏差 clock is off",
-    "position": "定位异常 position is off",
-    "unit": "单位有误 wrong unit",
-    "drift": "漂移 drift",
+    **FLAG_WORDS,
 }
 
 

@@ -14,6 +14,7 @@ from alerts.inspector.photos import PhotoInfo
 from alerts.inspector.still import map_still
 from alerts.inspector.words import Language, page_words
 from alerts.lifecycle import Measure, allowed_moves
+from alerts.templates import environment
 from alerts.view import TicketView
 from domain.site import Site
 from domain.ticket import HistoryEntry
@@ -24,13 +25,7 @@ ACCEPTED = "accepted"
 _EIGHTH_DEG = 45
 SharedWords = Callable[[str], Mapping[str, str]]
 
-_ENVIRONMENT = jinja2.Environment(
-    loader=jinja2.PackageLoader("alerts.inspector"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_ENVIRONMENT = environment(jinja2.PackageLoader("alerts.inspector"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,9 @@ import jinja2
 from starlette.responses import HTMLResponse
 
 from alerts.people.words import words
+from alerts.templates import environment
 
-_ENVIRONMENT = jinja2.Environment(
-    loader=jinja2.PackageLoader("alerts.people"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_ENVIRONMENT = environment(jinja2.PackageLoader("alerts.people"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

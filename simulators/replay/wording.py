@@ -1,5 +1,6 @@
 """Codes of a ticket → words for people, Chinese first; a code without words is shown as it is."""
 
+from domain.flag_words import FLAG_WORDS
 from domain.ticket import PassedBy
 
 POLLUTANT_NAMES = {"pm25": "PM2.5", "pm10": "PM10", "nox": "NOx", "o3": "O₃"}
@@ -63,17 +64,7 @@ _WORDS = {
     "limit_crossed_regional": "区域性超过限值 above a limit, the whole region",
     "high_value": "小时高值（高于自设警示值） high hour, above the site's own level",
     "high_value_regional": "区域性小时高值 high hour, the whole region",
-    "range": "超出量程 out of range",
-    "spike": "尖峰 spike",
-    "stuck": "读数不变 stuck",
-    "inversion": "PM2.5 高于 PM10 PM2.5 above PM10",
-    "humidity": "高湿影响 humidity",
-    "rate": "变化过快 changes too fast",
-    "offline": "离线 offline",
-    "clock": "时钟偏差 clock is off",
-    "position": "定位异常 position is off",
-    "unit": "单位有误 wrong unit",
-    "drift": "漂移 drift",
+    **FLAG_WORDS,
     "readings": "读数 readings",
     "taken": "进入判断 taken",
     "duplicates": "重复 duplicates",

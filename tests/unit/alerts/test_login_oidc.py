@@ -134,8 +134,8 @@ async def test_a_way_back_that_nobody_began_is_refused(desk, provider):
 
 
 async def test_the_provider_can_not_take_over_a_name_with_a_password(desk, provider):
-    desk.add("root", Role.ADMIN)
-    provider.claims = {"preferred_username": "root", "groups": "air-duty"}
+    desk.add("ma", Role.ADMIN)
+    provider.claims = {"preferred_username": "ma", "groups": "air-duty"}
     async with desk.browser() as browser:
         assert (await through(browser)).status_code == 403
         assert not signed_in(browser)

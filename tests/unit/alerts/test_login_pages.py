@@ -270,8 +270,8 @@ async def test_a_token_is_shown_once_and_lives_until_it_is_revoked(browser):
 
 
 async def test_an_admin_adds_lists_disables_and_resets(desk, browser):
-    desk.add("root", Role.ADMIN)
-    await sign_in(browser, "root")
+    desk.add("ma", Role.ADMIN)
+    await sign_in(browser, "ma")
     added = await browser.post("/api/v1/users", json={"name": "Zhao", "role": "analyst"})
     listed = await browser.get("/api/v1/users")
     reset = await browser.post("/api/v1/users/zhao/password")
@@ -279,15 +279,15 @@ async def test_an_admin_adds_lists_disables_and_resets(desk, browser):
     enabled = await browser.post("/api/v1/users/zhao/enable")
 
     assert (added.status_code, len(added.json()["one_time_password"])) == (201, 23)
-    assert [user["name"] for user in listed.json()["users"]] == ["li", "root", "zhao"]
+    assert [user["name"] for user in listed.json()["users"]] == ["li", "ma", "zhao"]
     assert "password_hash" not in listed.text
     assert reset.json()["one_time_password"] != added.json()["one_time_password"]
     assert (disabled.json()["disabled"], enabled.json()["disabled"]) == (True, False)
     assert [(who, what) for who, what, whom in desk.audit() if whom == "zhao"] == [
-        ("root", "user.added"),
-        ("root", "user.password_reset"),
-        ("root", "user.disabled"),
-        ("root", "user.enabled"),
+        ("ma", "user.added"),
+        ("ma", "user.password_reset"),
+        ("ma", "user.disabled"),
+        ("ma", "user.enabled"),
     ]
 
 
@@ -296,15 +296,15 @@ REFUSED = (
     ("/api/v1/users", {"name": "a b", "role": "duty"}, 422),
     ("/api/v1/users", {"name": "x", "role": "king"}, 422),
     ("/api/v1/users/absent/disable", None, 404),
-    ("/api/v1/users/root/disable", None, 409),
+    ("/api/v1/users/ma/disable", None, 409),
     ("/api/v1/tokens", {"label": "x", "days": 0}, 422),
     ("/api/v1/tokens/absent/revoke", None, 404),
 )
 
 
 async def test_refusals_of_the_api_are_problem_details(desk, browser):
-    desk.add("root", Role.ADMIN)
-    await sign_in(browser, "root")
+    desk.add("ma", Role.ADMIN)
+    await sign_in(browser, "ma")
     for path, body, status in REFUSED:
         answer = await browser.post(path, json=body)
 
