@@ -20,6 +20,7 @@ from alerts.delivery.letters import Letters
 from alerts.evidence.freezer import SETTLE_MS, Freezer
 from alerts.inspector.photos import Photos
 from alerts.inspector.settings import InspectorSettings
+from alerts.pages.shell import Shell
 from alerts.people.person import ALL_ROLES, Person, Role
 from app.accounts import Accounts, accounts_of, say_first_password
 from app.freezing import keep_freezing
@@ -30,9 +31,11 @@ from app.operations import routes, serving
 from app.settings import Settings
 from app.signals import first_of, stop_event
 from app.stage_settings import site_of, topics_of
+from app.supervision import add_supervision, office_of, supervision_table
 from app.ticket_clock import TicketClock
 from app.wiring import Store, history_of, store_of
 from domain.site import Site
+from domain.supervision.history import SupervisionTable
 from maps.api import build_router as build_map_router
 from maps.api import now_ms
 from maps.feed import LiveFeed, Sources
@@ -60,7 +63,8 @@ async def run_desk(settings: Settings) -> None:
     feed = LiveFeed(site, Sources(KafkaTail(settings.kafka), topics_of(settings), store.tickets), maps, now_ms)
     clock, accounts = TicketClock(store.tickets), accounts_of(settings, store.engine, now_ms)
     say_first_password(settings, accounts)
-    app = build_app(site, store, history, feed, maps, clock, accounts, inspector_settings(settings))
+    table = supervision_table(settings.supervision)
+    app = build_app(site, store, history, feed, maps, clock, accounts, inspector_settings(settings), table)
     freezer = Freezer(store.evidence, site, history, max(SETTLE_MS, settings.undo_s * 1000 + SETTLE_MS // 3))
     async with serving(app, settings.desk_host, settings.desk_port):
         live, ticking = asyncio.create_task(feed.run()), asyncio.create_task(clock.run())
@@ -86,6 +90,7 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     clock: TicketClock | None = None,
     accounts: Accounts | None = None,
     inspector: InspectorSettings | None = None,
+    table: SupervisionTable | None = None,
 ) -> FastAPI:
     """Put pages, API and operations endpoints together.
 
@@ -102,6 +107,7 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
         strict_content_type=False,
     )
     install_problem_handlers(app)
+    guard = accounts.gate.page(ALL_ROLES) if accounts else None
     access = accounts.gate if accounts else NoAccounts(Person(name="duty", role=Role.DUTY))
     app.include_router(build_map_router(feed, history, site, guard=access.needs(ALL_ROLES)))
     app.include_router(build_ticket_router(store.tickets, lambda: datetime.now(UTC), access), prefix=API)
@@ -109,8 +115,10 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     app.include_router(build_webhook_router(Letters(store.engine), now_ms, access), prefix=API)
     app.include_router(build_evidence_router(store.evidence, access), prefix=API)
     app.include_router(build_photo_router(Photos(store.engine), access, API), prefix=API)
-    app.include_router(build_pages(site, maps, accounts.gate.page(ALL_ROLES) if accounts else None))
+    app.include_router(build_pages(site, maps, guard))
     mount_static(app)
+    office = office_of(site, store.engine, table or supervision_table(None), now_ms)
+    add_supervision(app, office, Shell(site_name=site.name), access, guard, API)
     if inspector:
         add_inspector(app, site, store, inspector)
     if accounts:

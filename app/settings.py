@@ -96,6 +96,8 @@ class Settings(BaseSettings):
     webhook_allow_internal: bool = Field(default=False, description="send into our own network, and by http")
     contacts: Path | None = Field(None, description="contacts.toml: who is told when nobody answers; empty: nobody")
 
+    supervision: Path | None = Field(None, description="supervision.toml: grades, caps, credit; empty: the defaults")
+
     login: Literal["required", "auto"] = Field("required", description="auto: who is at this machine is duty")
     oidc_issuer: str = Field("", pattern=r"^(https?://\S+)?$", description="OpenID Connect provider; empty: none")
     oidc_client_id: str = Field("", description="our name there")

@@ -21,6 +21,7 @@ OPEN = {
     "/login/oidc/callback": "and back",
     "/static/leaflet": "scripts and styles without data",
     "/static/maps": "scripts and styles without data",
+    "/static/pages": "scripts and styles without data",
     "/static/inspector": "scripts and styles without data",
     "/healthz": "guarded by itself: this machine, or any role",
     "/readyz": "guarded by itself: this machine, or any role",

@@ -1,0 +1,62 @@
+"""Supervision at the desk: the site's rules and the store in, routes and pages out."""
+
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import Engine
+
+from alerts.api.access import Access
+from alerts.pages import overview
+from alerts.pages.guard import Guard
+from alerts.pages.shell import Shell, mount_static
+from alerts.supervision.office import Office
+from alerts.supervision.register import register_of
+from alerts.toml_file import read_toml
+from app.settings import SettingsRefused
+from domain.site import Site
+from domain.site_files.faults import Findings
+from domain.supervision.credit import CreditTable
+from domain.supervision.grades import GradeRules
+from domain.supervision.history import SupervisionTable
+from domain.supervision.rules_file import parse_rules
+
+_ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = ()
+_PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (overview.build_pages,)
+
+
+def supervision_table(file: Path | None) -> SupervisionTable:
+    """Return grades, caps and weights, by a file or as they are by default.
+
+    Raises:
+        SettingsRefused: The file is wrong; every fault is listed.
+    """
+    if file is None:
+        return SupervisionTable(grades=GradeRules(), credit=CreditTable())
+    findings = Findings()
+    table = parse_rules(read_toml(file, SettingsRefused), str(file), findings)
+    if findings.faults:
+        raise SettingsRefused("\n".join(map(str, findings.faults)))
+    return table
+
+
+def office_of(site: Site, engine: Engine, table: SupervisionTable, now_ms: Callable[[], int]) -> Office:
+    """Return what every part of supervision needs."""
+    return Office(
+        site_id=site.site_id,
+        engine=engine,
+        register=register_of(site.enterprises),
+        table=table,
+        zone=ZoneInfo(site.timezone),
+        now_ms=now_ms,
+    )
+
+
+def add_supervision(app: FastAPI, office: Office, shell: Shell, access: Access, guard: Guard | None, api: str) -> None:
+    """Add the routes below `api`, and the pages, which `guard` keeps where there are accounts."""
+    for build_router in _ROUTERS:
+        app.include_router(build_router(office, access), prefix=api)
+    for build_pages in _PAGES:
+        app.include_router(build_pages(office, shell, guard))
+    mount_static(app)
