@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
-from alerts.lifecycle import Measure, Move, MoveKind
+from alerts.lifecycle import Move, MoveKind
 from domain.problem import Problem
+from domain.supervision.compliance import Measure
 from domain.ticket import DismissalReason, Ticket
 
 SHELVED_MOST_MIN = 240

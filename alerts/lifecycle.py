@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.problem import Problem
+from domain.supervision.compliance import Measure
 from domain.ticket import DismissalReason, TicketState
 
 
@@ -29,15 +30,6 @@ class MoveKind(StrEnum):
     REMIND = "remind"
     ESCALATE = "escalate"
     REOPEN = "reopen"
-
-
-class Measure(StrEnum):
-    """What an inspector did about what was found."""
-
-    NONE = "none"
-    GUIDANCE = "guidance"
-    RECTIFICATION = "rectification"
-    PENALTY = "penalty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from alerts.checks import SHELVED_MOST_MIN, WATCHED_MOST_MIN
-from alerts.lifecycle import Measure
 from alerts.view import TicketView
+from domain.supervision.compliance import Measure
 from domain.ticket import Action, DismissalReason, TicketState
 
 NO_NUL = r"^[^\x00]*$"

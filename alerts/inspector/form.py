@@ -9,8 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
 from alerts.inspector.photo import MOST_BYTES, too_large
-from alerts.lifecycle import Measure, MoveKind, Outcome
+from alerts.lifecycle import MoveKind, Outcome
 from domain.problem import Problem
+from domain.supervision.compliance import Measure
 
 MOST_PHOTOS = 4
 """How many photographs one result carries. Design value."""

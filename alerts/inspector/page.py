@@ -13,10 +13,11 @@ from alerts.inspector.map_apps import map_links
 from alerts.inspector.photos import PhotoInfo
 from alerts.inspector.still import map_still
 from alerts.inspector.words import Language, page_words
-from alerts.lifecycle import Measure, allowed_moves
+from alerts.lifecycle import allowed_moves
 from alerts.templates import environment
 from alerts.view import TicketView
 from domain.site import Site
+from domain.supervision.compliance import Measure
 from domain.ticket import HistoryEntry
 
 STATIC = "/static/inspector/"

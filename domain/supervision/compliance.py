@@ -27,7 +27,7 @@ EARLIER = timedelta(days=365)
 
 
 class Measure(StrEnum):
-    """What an outcome leads to."""
+    """What an inspector does about what was found."""
 
     NONE = "none"
     GUIDANCE = "guidance"

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from sqlalchemy import Engine, select
 
-from alerts.lifecycle import Measure, MoveKind, Outcome
+from alerts.lifecycle import MoveKind, Outcome
 from alerts.settings import PlaceRules, TicketRules
 from alerts.store import Tickets
 from alerts.store.engine import reading
@@ -15,6 +15,7 @@ from alerts.store.models import AuditRow, OutboxRow, OutcomeRow, TimerRow
 from alerts.timers import due
 from alerts.view import TicketView
 from domain.problem import Problem
+from domain.supervision.compliance import Measure
 from domain.ticket import Action, DismissalReason, TicketState
 from domain.times import to_ms
 from domain.wire import decode_ticket

@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from alerts.lifecycle import TABLE, Measure, Move, MoveKind, Outcome
+from alerts.lifecycle import TABLE, Move, MoveKind, Outcome
 from alerts.store import Tickets
 from alerts.store.engine import reading
 from alerts.store.models import AuditRow, MoveRow, OutboxRow
 from alerts.timers import due
 from domain.problem import Problem
+from domain.supervision.compliance import Measure
 from domain.ticket import DismissalReason, TicketState
 from domain.times import to_ms
 from tests.builders_alerts import NOON, make_move, make_ticket

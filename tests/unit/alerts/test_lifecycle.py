@@ -6,7 +6,6 @@ from alerts.checks import check_enterprise, check_move, check_reason
 from alerts.lifecycle import (
     BY_THE_CLOCK,
     TABLE,
-    Measure,
     MoveKind,
     Outcome,
     allowed_moves,
@@ -14,6 +13,7 @@ from alerts.lifecycle import (
     next_state,
 )
 from domain.problem import Problem
+from domain.supervision.compliance import Measure
 from domain.ticket import DismissalReason, TicketState
 from tests.builders_alerts import make_move, make_ticket
 
