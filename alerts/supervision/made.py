@@ -1,0 +1,97 @@
+"""Visits that were made, out of the store: scans that were let in, and results of tickets that no scan belongs to.
+
+Decision table:
+
+| what the store has                                  | visit                                    |
+|-----------------------------------------------------|------------------------------------------|
+| a scan that was let in                              | one, at the scan's own time              |
+| a ticket's result, and a scan under it of that place | that scan's: one                         |
+| a ticket's result without a scan under it           | one, when the result was filed           |
+
+Somebody who filed what they found has been there, scanned or not; so the cap counts them.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from alerts.store.models import OutcomeRow, VisitRow
+from alerts.supervision.office import Office
+from domain.supervision.visits import Cause, Override, Visit
+from domain.times import to_ms
+
+Wanted = Collection[str] | None
+
+
+def visits_made(session: Session, office: Office, enterprise_ids: Wanted = None, since_ms: int = 0) -> list[Visit]:
+    """Return visits in the order of receipt, those without a scan last.
+
+    Args:
+        session: A reading or writing session.
+        office: The site's supervision.
+        enterprise_ids: Whose; None = everybody's.
+        since_ms: Made at or after. [Unix ms]
+    """
+    asked = select(VisitRow).where(VisitRow.at_ms >= since_ms).order_by(VisitRow.seq)
+    results = select(OutcomeRow).where(OutcomeRow.at_ms >= since_ms, _unscanned()).order_by(OutcomeRow.at_ms)
+    if enterprise_ids is not None:
+        asked = asked.where(VisitRow.enterprise_id.in_(enterprise_ids))
+        results = results.where(OutcomeRow.enterprise_id.in_(enterprise_ids))
+    scanned = [_scanned(row, office) for row in session.scalars(asked)]
+    return scanned + [
+        _resulted(row, row.enterprise_id, office) for row in session.scalars(results) if row.enterprise_id
+    ]
+
+
+def used_in(session: Session, office: Office, year: int, enterprise_ids: Wanted = None) -> Counter[str]:
+    """Return by enterprise how many visits a calendar year of the site's zone has seen; two queries."""
+    first_ms, last_ms = (to_ms(datetime(one, 1, 1, tzinfo=office.zone)) for one in (year, year + 1))
+    asked = select(VisitRow.enterprise_id).where(VisitRow.at_ms >= first_ms, VisitRow.at_ms < last_ms)
+    results = select(OutcomeRow.enterprise_id).where(
+        OutcomeRow.at_ms >= first_ms, OutcomeRow.at_ms < last_ms, _unscanned()
+    )
+    if enterprise_ids is not None:
+        asked = asked.where(VisitRow.enterprise_id.in_(enterprise_ids))
+        results = results.where(OutcomeRow.enterprise_id.in_(enterprise_ids))
+    return Counter(place for one in (asked, results) for place in session.scalars(one) if place is not None)
+
+
+def _unscanned() -> ColumnElement[bool]:
+    """Return the condition that no scan belongs to a ticket's result."""
+    scan = select(VisitRow.scan_id).where(
+        VisitRow.cover_id == OutcomeRow.ticket_id,
+        VisitRow.cover_kind == "ticket",
+        VisitRow.enterprise_id == OutcomeRow.enterprise_id,
+    )
+    return ~scan.exists()
+
+
+def _scanned(row: VisitRow, office: Office) -> Visit:
+    override = None
+    if row.override_by is not None:
+        override = Override(user_id=row.override_by, reason=row.override_reason or "", by_chief=True)
+    return Visit(
+        scan_id=row.scan_id,
+        inspector_id=row.inspector_id,
+        enterprise_id=row.enterprise_id,
+        at=office.at(row.at_ms),
+        problem_found=row.problem_found,
+        cause=Cause(row.cause) if row.cause else None,
+        cover_id=row.cover_id,
+        override=override,
+    )
+
+
+def _resulted(row: OutcomeRow, enterprise_id: str, office: Office) -> Visit:
+    return Visit(
+        scan_id=f"ticket:{row.ticket_id}",
+        inspector_id=row.who,
+        enterprise_id=enterprise_id,
+        at=office.at(row.at_ms),
+        problem_found=row.problem_found,
+        cause=Cause.CLUE,
+        cover_id=row.ticket_id,
+    )
