@@ -221,6 +221,10 @@ class MatterRow(Base):
     Attributes:
         source: `ticket:ID`, `visit:SCAN` or `finding:ID`.
         severity: slight, ordinary or grave.
+        suggested: The measure that was suggested when one was chosen, or when the matter was filed; `reason` is why.
+        measure: What was chosen; null = nobody has yet.
+        mended: `in_time` where it was put right on the spot, else `open`; a rectification tells what came of it.
+        note: Why this measure was chosen.
     """
 
     __tablename__ = "matters"
@@ -239,10 +243,14 @@ class MatterRow(Base):
     measure: Mapped[str | None]
     who: Mapped[str]
     at_ms: Mapped[int]
+    mended: Mapped[str] = mapped_column(server_default="open")
+    note: Mapped[str | None]
+    decided_by: Mapped[str | None]
+    decided_ms: Mapped[int | None]
 
 
 class RectificationRow(Base):
-    """What an enterprise is to put right, and what it filed."""
+    """What an enterprise is to put right, and what it filed; `reminded` is the last day on which it was told of it."""
 
     __tablename__ = "rectifications"
 
