@@ -117,7 +117,7 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     app.include_router(build_photo_router(Photos(store.engine), access, API), prefix=API)
     app.include_router(build_pages(site, maps, guard))
     mount_static(app)
-    office = office_of(site, store.engine, table or supervision_table(None), now_ms)
+    office = office_of(site, store.engine, table or supervision_table(None), now_ms, store.tickets.rules)
     add_supervision(app, office, Shell(site_name=site.name), access, guard, API)
     if inspector:
         add_inspector(app, site, store, inspector)

@@ -12,6 +12,7 @@ from alerts.api.access import Access
 from alerts.pages import overview
 from alerts.pages.guard import Guard
 from alerts.pages.shell import Shell, mount_static
+from alerts.settings import TicketRules
 from alerts.supervision.office import Office
 from alerts.supervision.register import register_of
 from alerts.toml_file import read_toml
@@ -42,7 +43,13 @@ def supervision_table(file: Path | None) -> SupervisionTable:
     return table
 
 
-def office_of(site: Site, engine: Engine, table: SupervisionTable, now_ms: Callable[[], int]) -> Office:
+def office_of(
+    site: Site,
+    engine: Engine,
+    table: SupervisionTable,
+    now_ms: Callable[[], int],
+    rules: TicketRules | None = None,
+) -> Office:
     """Return what every part of supervision needs."""
     return Office(
         site_id=site.site_id,
@@ -51,6 +58,7 @@ def office_of(site: Site, engine: Engine, table: SupervisionTable, now_ms: Calla
         table=table,
         zone=ZoneInfo(site.timezone),
         now_ms=now_ms,
+        rules=rules or TicketRules(),
     )
 
 

@@ -66,6 +66,11 @@ class Tickets:
         places = {place: PlaceRules() for place in enterprise_ids} | dict(rules.places)
         self._rules = replace(rules, places=places)
 
+    @property
+    def rules(self) -> TicketRules:
+        """How tickets move on."""
+        return self._rules
+
     def upsert(self, tickets: Sequence[Ticket]) -> int:
         """Store the system's tickets; the same twice is one, an older version never replaces a newer.
 

@@ -1,12 +1,13 @@
 """What every part of supervision needs: the tables, the register, the site's rules and zone, and the time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from alerts.settings import TicketRules
 from alerts.supervision.register import Register
 from domain.supervision.history import SupervisionTable
 
@@ -22,6 +23,7 @@ class Office:
         table: Grades, caps and weights of credit facts.
         zone: The site's time zone; days and years are its days and years.
         now_ms: The time. [Unix ms]
+        rules: How tickets move on, for whatever here opens or moves one.
     """
 
     site_id: str
@@ -30,6 +32,7 @@ class Office:
     table: SupervisionTable
     zone: ZoneInfo
     now_ms: Callable[[], int]
+    rules: TicketRules = field(default_factory=TicketRules)
 
     def at(self, at_ms: int) -> datetime:
         """Return a moment as a time of the site's zone."""
