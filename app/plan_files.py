@@ -82,7 +82,7 @@ def merge_files(plans_file: Path, published_file: Path | None, *, weekends: bool
     known, unregistered = _registers(folder, faults)
     plans, published = tuple[Plan, ...](), dict[str, date]()
     try:
-        plans = parse_plans(_text(plans_file), known, plans_file.name)
+        plans = parse_plans(_text(plans_file), known, plans_file.name).plans
     except PlansRefused as refused:
         faults.append(str(refused))
     if published_file is not None:
@@ -91,7 +91,7 @@ def merge_files(plans_file: Path, published_file: Path | None, *, weekends: bool
         except PlansRefused as refused:
             faults.append(str(refused))
     if faults:
-        raise PlansRefused("\n".join(faults))
+        raise PlansRefused(faults)
     began = time.monotonic()
     merged = merge(plans, known.limits(plans, weekends=weekends), published)
     return Told(plans, merged, published, time.monotonic() - began, unregistered)
@@ -124,7 +124,7 @@ def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise PlansRefused(f"{file.name}: not UTF-8; save it as CSV UTF-8") from None
+        raise PlansRefused([f"{file.name}: not UTF-8; save it as CSV UTF-8"]) from None
 
 
 def write_schedule(told: Told, out: Path, calendars: Path | None) -> None:

@@ -1,6 +1,6 @@
 """Visits, credit, plans, findings and clues from elsewhere; days are ISO dates of the site's zone, times Unix ms."""
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from alerts.store.models.base import Base
@@ -101,7 +101,13 @@ class VisitRow(Base):
 
 
 class PlanRow(Base):
-    """A department's plan; `state` is filed, placed, held, withdrawn or done, `reason` why it is held."""
+    """A department's plan; `state` is filed, placed, held, withdrawn or done.
+
+    Attributes:
+        special: Part of a special campaign.
+        reason: Why it is held, or why it was withdrawn.
+        day: Its day in the schedule.
+    """
 
     __tablename__ = "plans"
     __table_args__ = (Index(None, "enterprise_id", "state"),)
@@ -113,6 +119,7 @@ class PlanRow(Base):
     earliest: Mapped[str] = mapped_column(Day)
     latest: Mapped[str] = mapped_column(Day)
     duration_min: Mapped[int]
+    special: Mapped[bool] = mapped_column(server_default=false())
     state: Mapped[str]
     reason: Mapped[str | None]
     day: Mapped[str | None] = mapped_column(Day, index=True)

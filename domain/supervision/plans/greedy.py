@@ -35,8 +35,7 @@ def place_greedily(group: Sequence[Plan], ledger: Ledger) -> tuple[dict[str, dat
     days, held = dict[str, date](), dict[str, Held]()
     for plan in group:
         window = open_days(plan, ledger.limits)
-        listed = plan.enterprise_id in ledger.limits.white_listed
-        allowed = [] if listed else [day for day in window if ledger.allows(plan, day)]
+        allowed = [day for day in window if ledger.allows(plan, day)]
         if not allowed:
             held[plan.plan_id] = ledger.why_held(plan, window)
             continue

@@ -1,4 +1,20 @@
-"""What is used up while plans get their days: the teams' minutes and the enterprises' visits."""
+"""What is used up while plans get their days: the teams' minutes and the enterprises' visits.
+
+Decision table, of a plan and a day of its window (`-` = whichever), judged from the top:
+
+| past, closed, weekend | listed that day | team has time | visit there already | visits left | special | may |
+|-----------------------|-----------------|---------------|---------------------|-------------|---------|-----|
+| yes                   | -               | -             | -                   | -           | -       | no  |
+| no                    | yes             | -             | -                   | -           | no      | no  |
+| no                    | -               | no            | -                   | -           | -       | no  |
+| no                    | -               | yes           | yes                 | -           | -       | yes |
+| no                    | -               | yes           | no                  | yes         | -       | yes |
+| no                    | -               | yes           | no                  | no          | no      | no  |
+| no                    | -               | yes           | no                  | no          | yes     | yes |
+
+A plan that may stand nowhere is held: `window_over` where all its days are past, `white_listed` where only the list
+took them, `no_working_day`, `cap_reached` where its team had time, else `no_capacity`.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,10 +24,12 @@ from domain.supervision.plans.model import Held, Limits, Plan
 
 
 def open_days(plan: Plan, limits: Limits) -> tuple[date, ...]:
-    """Give the days of the plan's window on which inspectors work, in order."""
-    span = (plan.latest - plan.earliest).days + 1
-    days = (plan.earliest + timedelta(days=i) for i in range(span))
-    return tuple(day for day in days if limits.is_open(day))
+    """Give the days of the plan's window on which inspectors work and the white list does not keep it out, in order."""
+    return tuple(day for day in _window(plan) if limits.is_open(day) and not limits.lists(plan, day))
+
+
+def _window(plan: Plan) -> Iterable[date]:
+    return (plan.earliest + timedelta(days=i) for i in range((plan.latest - plan.earliest).days + 1))
 
 
 class Ledger:
@@ -39,7 +57,8 @@ class Ledger:
 
     def allows(self, plan: Plan, day: date) -> bool:
         """Whether the plan may stand on that open day of its window."""
-        below = self.is_visit(plan.enterprise_id, day) or self.visits_left(plan.enterprise_id, day.year) > 0
+        there = plan.enterprise_id
+        below = plan.special or self.is_visit(there, day) or self.visits_left(there, day.year) > 0
         return below and self.has_minutes(plan, day)
 
     def put(self, plan: Plan, day: date) -> None:
@@ -53,10 +72,11 @@ class Ledger:
     def why_held(self, plan: Plan, days: Iterable[date]) -> Held:
         """Say why none of the window's open days took the plan."""
         days = tuple(days)
-        if plan.enterprise_id in self.limits.white_listed:
-            return Held.WHITE_LISTED
+        if self.limits.first is not None and plan.latest < self.limits.first:
+            return Held.WINDOW_OVER
         if not days:
-            return Held.NO_WORKING_DAY
+            listed = any(self.limits.lists(plan, day) for day in _window(plan))
+            return Held.WHITE_LISTED if listed else Held.NO_WORKING_DAY
         return Held.CAP_REACHED if any(self.has_minutes(plan, day) for day in days) else Held.NO_CAPACITY
 
     def _count(self, plan: Plan, day: date, step: int) -> None:

@@ -47,7 +47,7 @@ def _cost(schedule: Schedule, plans: Sequence[Plan], published: Mapping[str, dat
 
 
 def _improve(plans: Sequence[Plan], limits: Limits, published: Mapping[str, date]) -> Schedule:
-    groups = by_enterprise(plan for plan in plans if plan.enterprise_id not in limits.white_listed)
+    groups = by_enterprise(plan for plan in plans if open_days(plan, limits))
     bound = fewest_visits(plans, limits)
     ledger, days = Ledger(limits), dict[str, date]()
     for group in sorted(groups.values(), key=lambda g: min((p.latest - p.earliest).days for p in g)):

@@ -1,23 +1,45 @@
 """Text of plans.csv and its registers → plans and limits, or every row that is wrong, each in one line."""
 
-import csv
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
 
 from domain.supervision.plans.model import Limits, Plan
+from domain.supervision.plans.rows import (
+    WANTS_DAY,
+    WANTS_MINUTES,
+    WANTS_WORD,
+    PlansRefused,
+    Row,
+    Rows,
+    count,
+    day,
+    minutes,
+    rows_of_csv,
+    rows_of_objects,
+    word,
+    yes_no,
+)
 
-T = TypeVar("T")
+__all__ = [
+    "PlansRefused",
+    "Read",
+    "Registers",
+    "parse_enterprises",
+    "parse_fields",
+    "parse_plan_objects",
+    "parse_plans",
+    "parse_published",
+    "parse_teams",
+]
+
 PLAN_COLUMNS = ("plan_id", "department", "field", "enterprise_id", "earliest", "latest", "duration_min")
+CAUSE = "cause"
+"""Optional column of plans: `special` for those of a special campaign, else empty."""
 LONGEST_WINDOW_DAYS = 366
 """A window longer than a year is a slip. Design value. [d]"""
-YES, NO = ("true", "1", "yes", "是"), ("false", "0", "no", "否", "")
 
-
-class PlansRefused(ValueError):
-    """One line for each row that is wrong: file, row, what, and how to mend it."""
+Check = Callable[[Plan], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,52 +67,44 @@ class Registers:
         return Limits(team_min=self.team_min, visits_left=caps, white_listed=self.white_listed, weekends=weekends)
 
 
-class _Rows:
-    """Rows of one file, read cell by cell, with every fault noted under file and row (the header is row 1)."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Plans that were read, and columns that nobody knows."""
 
-    def __init__(self, name: str, text: str, columns: Sequence[str]) -> None:
-        self.name, self.faults = name, list[str]()
-        reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), restkey="", strict=True)
-        self.rows: list[tuple[int, Mapping[str, str]]] = []
-        try:
-            self._read(reader, columns)
-        except csv.Error as error:
-            self.fault(reader.line_num, f"not CSV, {error}; save the file anew")
-
-    def _read(self, reader: "csv.DictReader[str]", columns: Sequence[str]) -> None:
-        header = reader.fieldnames or ()
-        missing = [column for column in columns if column not in header]
-        if missing:
-            self.fault(1, f"no column {', '.join(missing)}; the header is {','.join(columns)}")
-            return
-        if len(set(header)) < len(header):
-            self.fault(1, "a column stands twice; keep one of each name")
-        for row in reader:
-            self.rows.append((reader.line_num, row))
-            if "" in row and "" not in header:
-                self.fault(reader.line_num, "more cells than the header has columns; quote cells with commas")
-
-    def cell(self, at: tuple[int, Mapping[str, str]], column: str, read: Callable[[str], T], wants: str) -> T | None:
-        """Read one cell; None and a noted fault when it can't be read."""
-        text = (at[1][column] or "").strip()
-        try:
-            return read(text)
-        except ValueError:
-            self.fault(at[0], f"{column} is {text!r}; write {wants}")
-            return None
-
-    def fault(self, row: int, what: str) -> None:
-        """Note a fault of a row."""
-        self.faults.append(f"{self.name} row {row}: {what}")
+    plans: tuple[Plan, ...]
+    unknown: tuple[str, ...] = ()
 
 
-def parse_plans(text: str, known: Registers, name: str = "plans.csv") -> tuple[Plan, ...]:
-    """Read plans, all or none.
+def no_more(_plan: Plan) -> Iterable[str]:
+    """Find nothing wrong beyond what every plan is checked for."""
+    return ()
+
+
+def parse_plans(text: str, known: Registers, name: str = "plans.csv", also: Check = no_more) -> Read:
+    """Read plans of a CSV, all or none.
+
+    Args:
+        text: The CSV with its header.
+        known: What the plans may speak of.
+        name: What the faults call the file.
+        also: Further faults of a plan.
 
     Raises:
         PlansRefused: With a line for every fault of every row.
     """
-    rows = _Rows(name, text, PLAN_COLUMNS)
+    return _parse(rows_of_csv(name, text, PLAN_COLUMNS, (CAUSE,)), known, also)
+
+
+def parse_plan_objects(objects: Sequence[object], known: Registers, also: Check = no_more) -> Read:
+    """Read plans of a JSON list as `parse_plans` does of a CSV; the keys are the columns.
+
+    Raises:
+        PlansRefused: With a line for every fault of every item.
+    """
+    return _parse(rows_of_objects("plans", objects, PLAN_COLUMNS, (CAUSE,)), known, also)
+
+
+def _parse(rows: Rows, known: Registers, also: Check) -> Read:
     plans: list[Plan] = []
     seen: dict[str, int] = {}
     for at in rows.rows:
@@ -100,125 +114,105 @@ def parse_plans(text: str, known: Registers, name: str = "plans.csv") -> tuple[P
         first = seen.setdefault(plan.plan_id, at[0])
         if first != at[0]:
             rows.fault(at[0], f"plan_id {plan.plan_id!r} stands in row {first} already; give it its own id")
-        _check(rows, at[0], plan, known)
+        for what in (*_faults(plan, known), *also(plan)):
+            rows.fault(at[0], what)
         plans.append(plan)
-    _refuse(rows)
-    return tuple(plans)
+    rows.refuse()
+    return Read(tuple(plans), rows.unknown)
 
 
-def _plan(rows: _Rows, at: tuple[int, Mapping[str, str]]) -> Plan | None:
-    words = {c: rows.cell(at, c, _word, "a name, not nothing") for c in PLAN_COLUMNS[:4]}
-    earliest, latest = (rows.cell(at, c, date.fromisoformat, "a date like 2026-03-01") for c in PLAN_COLUMNS[4:6])
-    duration = rows.cell(at, "duration_min", _positive, "whole minutes from 1 to 1440")
-    if None in words.values() or earliest is None or latest is None or duration is None:
+def _plan(rows: Rows, at: Row) -> Plan | None:
+    words = {c: rows.cell(at, c, word, WANTS_WORD) for c in PLAN_COLUMNS[:4]}
+    earliest, latest = (rows.cell(at, c, day, WANTS_DAY) for c in PLAN_COLUMNS[4:6])
+    duration = rows.cell(at, "duration_min", minutes, WANTS_MINUTES)
+    special = rows.cell(at, CAUSE, _special, "special, or nothing")
+    if None in words.values() or earliest is None or latest is None or duration is None or special is None:
         return None
-    return Plan(**{c: str(w) for c, w in words.items()}, earliest=earliest, latest=latest, duration_min=duration)
+    return Plan(
+        **{c: str(w) for c, w in words.items()},
+        earliest=earliest,
+        latest=latest,
+        duration_min=duration,
+        special=special,
+    )
 
 
-def _check(rows: _Rows, row: int, plan: Plan, known: Registers) -> None:
+def _special(text: str) -> bool:
+    if text not in ("special", ""):
+        raise ValueError(text)
+    return text == "special"
+
+
+def _faults(plan: Plan, known: Registers) -> Iterable[str]:
     if plan.latest < plan.earliest:
-        rows.fault(row, f"the window ends {plan.latest} before it begins {plan.earliest}; swap earliest and latest")
+        yield f"the window ends {plan.latest} before it begins {plan.earliest}; swap earliest and latest"
     if (plan.latest - plan.earliest).days >= LONGEST_WINDOW_DAYS:
-        rows.fault(row, "the window is longer than a year; file a plan for each year")
+        yield "the window is longer than a year; file a plan for each year"
     if known.enterprises is not None and plan.enterprise_id not in known.enterprises:
-        rows.fault(row, f"enterprise {plan.enterprise_id!r} is unknown; correct it or register it in enterprises.csv")
+        yield f"enterprise {plan.enterprise_id!r} is unknown; correct it or register the enterprise"
     if known.fields is not None and (plan.department, plan.field) not in known.fields:
-        rows.fault(
-            row,
-            f"field {plan.field!r} of {plan.department!r} is unknown; correct it or register it in fields.csv",
-        )
+        yield f"field {plan.field!r} of {plan.department!r} is unknown; correct it or register the field"
 
 
 def parse_enterprises(text: str, name: str = "enterprises.csv") -> Registers:
     """Read `enterprise_id, whitelisted, visits_left` (empty = no cap) into registers."""
-    rows = _Rows(name, text, ("enterprise_id", "whitelisted", "visits_left"))
+    rows = rows_of_csv(name, text, ("enterprise_id", "whitelisted", "visits_left"))
     seen, listed, left = dict[str, int](), set[str](), dict[str, int]()
     for at in rows.rows:
-        enterprise = rows.cell(at, "enterprise_id", _word, "the enterprise's id")
-        white = rows.cell(at, "whitelisted", _yes_no, "true or false")
-        cap = rows.cell(at, "visits_left", _count, "a whole number from 0, or nothing")
+        enterprise = rows.cell(at, "enterprise_id", word, WANTS_WORD)
+        white = rows.cell(at, "whitelisted", yes_no, "true or false")
+        cap = rows.cell(at, "visits_left", count, "a whole number from 0, or nothing")
         if enterprise is None:
             continue
         if seen.setdefault(enterprise, at[0]) != at[0]:
             rows.fault(at[0], f"enterprise_id {enterprise!r} stands in row {seen[enterprise]} already; keep one row")
         if white:
             listed.add(enterprise)
-        if cap is not None and cap >= 0:
+        if cap is not None:
             left[enterprise] = cap
-    _refuse(rows)
+    rows.refuse()
     return Registers(enterprises=frozenset(seen), white_listed=frozenset(listed), visits_left=left)
 
 
 def parse_fields(text: str, name: str = "fields.csv") -> frozenset[tuple[str, str]]:
     """Read the known (department, field) pairs."""
-    rows = _Rows(name, text, ("department", "field"))
+    rows = rows_of_csv(name, text, ("department", "field"))
     seen: dict[tuple[str, str], int] = {}
     for at in rows.rows:
-        department, what = (rows.cell(at, c, _word, "a name, not nothing") for c in ("department", "field"))
+        department, what = (rows.cell(at, c, word, WANTS_WORD) for c in ("department", "field"))
         if department is None or what is None:
             continue
         first = seen.setdefault((department, what), at[0])
         if first != at[0]:
             rows.fault(at[0], f"field {what!r} of {department!r} stands in row {first} already; keep one row")
-    _refuse(rows)
+    rows.refuse()
     return frozenset(seen)
 
 
 def parse_teams(text: str, name: str = "teams.csv") -> dict[str, int]:
     """Read minutes of each department's team in a day."""
-    rows = _Rows(name, text, ("department", "minutes_per_day"))
+    rows = rows_of_csv(name, text, ("department", "minutes_per_day"))
     teams: dict[str, int] = {}
     for at in rows.rows:
-        department = rows.cell(at, "department", _word, "a name, not nothing")
-        minutes = rows.cell(at, "minutes_per_day", _positive, "whole minutes from 1 to 1440")
+        department = rows.cell(at, "department", word, WANTS_WORD)
+        worked = rows.cell(at, "minutes_per_day", minutes, WANTS_MINUTES)
         if department in teams:
             rows.fault(at[0], f"department {department!r} stands here already; keep one row")
-        if department is not None and minutes is not None:
-            teams[department] = minutes
-    _refuse(rows)
+        if department is not None and worked is not None:
+            teams[department] = worked
+    rows.refuse()
     return teams
 
 
 def parse_published(text: str, name: str = "schedule.csv") -> dict[str, date]:
     """Read a schedule as `wugan plans merge` writes it: plan id → day; held plans have none."""
-    rows = _Rows(name, text, ("plan_id", "day"))
+    rows = rows_of_csv(name, text, ("plan_id", "day"))
     days: dict[str, date] = {}
     for at in rows.rows:
-        plan_id = rows.cell(at, "plan_id", _word, "the plan's id")
+        plan_id = rows.cell(at, "plan_id", word, WANTS_WORD)
         if (at[1]["day"] or "").strip():
-            day = rows.cell(at, "day", date.fromisoformat, "a date like 2026-03-01, or nothing")
-            if plan_id is not None and day is not None:
-                days[plan_id.removeprefix("'")] = day  # the mark against formulas that the schedule wears
-    _refuse(rows)
+            on = rows.cell(at, "day", day, f"{WANTS_DAY}, or nothing")
+            if plan_id is not None and on is not None:
+                days[plan_id.removeprefix("'")] = on  # the mark against formulas that the schedule wears
+    rows.refuse()
     return days
-
-
-def _refuse(rows: _Rows) -> None:
-    if rows.faults:
-        raise PlansRefused("\n".join(rows.faults))
-
-
-def _word(text: str) -> str:
-    if not text:
-        raise ValueError
-    return text
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 1440:
-        raise ValueError
-    return number
-
-
-def _count(text: str) -> int:
-    number = int(text) if text else -1
-    if text and number < 0:
-        raise ValueError
-    return number
-
-
-def _yes_no(text: str) -> bool:
-    if text.lower() not in YES + NO:
-        raise ValueError
-    return text.lower() in YES
