@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 
-from alerts.api import white_list
+from alerts.api import credit, enterprises, white_list
 from alerts.api.access import Access
 from alerts.pages import overview
 from alerts.pages.guard import Guard
@@ -24,7 +24,11 @@ from domain.supervision.grades import GradeRules
 from domain.supervision.history import SupervisionTable
 from domain.supervision.rules_file import parse_rules
 
-_ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = (white_list.build_router,)
+_ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = (
+    white_list.build_router,
+    credit.build_router,
+    enterprises.build_router,
+)
 _PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (overview.build_pages,)
 
 

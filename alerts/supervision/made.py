@@ -13,7 +13,7 @@ Somebody who filed what they found has been there, scanned or not; so the cap co
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -46,9 +46,21 @@ def visits_made(session: Session, office: Office, enterprise_ids: Wanted = None,
     ]
 
 
-def used_in(session: Session, office: Office, year: int, enterprise_ids: Wanted = None) -> Counter[str]:
-    """Return by enterprise how many visits a calendar year of the site's zone has seen; two queries."""
-    first_ms, last_ms = (to_ms(datetime(one, 1, 1, tzinfo=office.zone)) for one in (year, year + 1))
+def used_in(
+    session: Session, office: Office, year: int, enterprise_ids: Wanted = None, until: date | None = None
+) -> Counter[str]:
+    """Return by enterprise how many visits a calendar year of the site's zone has seen; two queries.
+
+    Args:
+        session: A reading or writing session.
+        office: The site's supervision.
+        year: The calendar year.
+        enterprise_ids: Whose; None = everybody's.
+        until: The last day that counts; None = the year's last.
+    """
+    last = until or date(year, 12, 31)
+    days = (date(year, 1, 1), last + timedelta(days=1))
+    first_ms, last_ms = (to_ms(datetime(one.year, one.month, one.day, tzinfo=office.zone)) for one in days)
     asked = select(VisitRow.enterprise_id).where(VisitRow.at_ms >= first_ms, VisitRow.at_ms < last_ms)
     results = select(OutcomeRow.enterprise_id).where(
         OutcomeRow.at_ms >= first_ms, OutcomeRow.at_ms < last_ms, _unscanned()

@@ -15,24 +15,44 @@ _SENSOR_COLUMNS = ("sensor_id", "kind", "lon", "lat", "height_m", "pollutants", 
 _PERMIT_COLUMNS = ("place_id", "start", "end", "kind", "note")
 
 Row = dict[str, str]
+_BEYOND = None
+"""Where `csv.DictReader` puts cells that have no name."""
 
 
 def rows_of(
     text: str, file: str, known: tuple[str, ...], needed: tuple[str, ...], findings: Findings
 ) -> Iterator[tuple[int, Row]]:
-    """Yield (row number, cells) of a CSV with a head line; names nobody knows are noted."""
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    names = [name.strip() for name in reader.fieldnames or ()]
+    """Yield (line of the file, cells) of a CSV with a head line; names nobody knows are noted.
+
+    A cell without a name, an open quote and a name that stands twice are faults: else cells would vanish in silence.
+    """
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    try:
+        names = [name.strip() for name in reader.fieldnames or ()]
+        if not _is_head(names, file, known, needed, findings):
+            return
+        for cells in reader:
+            if any(cell.strip() for cell in cells.get(_BEYOND) or ()):
+                mend = "put a cell that holds a comma in quotes, or name the column"
+                findings.add(file, reader.line_num, "more cells than the first row has names", mend)
+                continue
+            yield (
+                reader.line_num,
+                {(key or "").strip(): (value or "").strip() for key, value in cells.items() if isinstance(value, str)},
+            )
+    except csv.Error as error:
+        findings.add(file, reader.line_num, f"is no CSV ({error})", "mend the quotes of that row or of one above")
+
+
+def _is_head(names: list[str], file: str, known: tuple[str, ...], needed: tuple[str, ...], findings: Findings) -> bool:
     missing = [name for name in needed if name not in names]
     if missing:
         findings.add(file, 1, f"no column {', '.join(missing)}", f"the first row names the columns: {','.join(known)}")
-        return
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        findings.add(file, 1, f"column {', '.join(twice)} stands twice", "keep one of each name")
     findings.unknown += [f"{file}: column {name}" for name in names if name not in known]
-    for number, cells in enumerate(reader, start=2):
-        yield (
-            number,
-            {(key or "").strip(): (value or "").strip() for key, value in cells.items() if isinstance(value, str)},
-        )
+    return not missing and not twice
 
 
 def parse_sensors(text: str, findings: Findings) -> tuple[Sensor, ...]:

@@ -74,3 +74,12 @@ def test_a_visit_tells_its_own_time_cause_and_override(engine: Engine) -> None:
     assert (one.at, one.problem_found, one.cause) == (NOON, True, "special")
     assert one.override is not None
     assert (one.override.user_id, one.override.reason) == ("boss", "重复投诉")
+
+
+def test_what_was_used_by_a_day(engine: Engine) -> None:
+    for number in range(4):
+        keep(engine, visit_row(f"s{number}", NOON + timedelta(hours=12 * number), number))
+
+    with reading(engine) as session:
+        days = [NOON.date() + timedelta(days=number) for number in (-1, 0, 1)]
+        assert [used_in(session, an_office(engine), 2026, None, day)["e1"] for day in days] == [0, 1, 3]
