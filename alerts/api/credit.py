@@ -70,8 +70,8 @@ def build_router(office: Office, access: Access) -> APIRouter:
         summary="File credit facts",
     )
     def post_facts(
-        text: Annotated[str, Depends(csv_text)],
         person: Annotated[Person, Depends(access.needs(FILERS))],
+        text: Annotated[str, Depends(csv_text)],
         dry_run: Annotated[bool, Query(description="Only say what is wrong, or would be taken.")] = False,  # noqa: FBT002
         file: Annotated[str, Query(max_length=100, pattern=NO_NUL, description="The file's name.")] = "facts.csv",
     ) -> Response:

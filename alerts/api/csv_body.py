@@ -15,7 +15,7 @@ _IN_WORDS = 10
 
 
 async def csv_text(request: Request) -> str:
-    """Return the body as text; to be used as a dependency.
+    """Return the body as text; to be used as a dependency behind the one that tells who asks.
 
     Raises:
         Problem: 413, it is too large; 422, it is empty or not UTF-8.
