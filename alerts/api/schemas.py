@@ -1,12 +1,14 @@
-"""JSON Schema of what leaves the house, made from the types: the ticket, and the CloudEvents that tell of it."""
+"""JSON Schema of what leaves the house, made from the types: the ticket, and the CloudEvents that are told."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from alerts.supervision.rectification_events import Happened
 from alerts.view import TicketView
+from domain.supervision.rectification import RectificationState
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -77,6 +79,46 @@ class StormEvent:
     data: Notice
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RectificationNews:
+    """What is told of a rectification; `what` is what happened to it, `days_left` until its due day, negative after it.
+
+    Attributes:
+        filed: The day on which the enterprise filed it; null = not yet.
+    """
+
+    id: str
+    site: str
+    what: Happened
+    state: RectificationState
+    priority: int
+    enterprise_id: str
+    name: str
+    text: str
+    ordered: date
+    due: date
+    filed: date | None
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RectificationEvent:
+    """A CloudEvents 1.0 envelope of a rectification that was ordered, comes due, is overdue or was filed.
+
+    Attributes:
+        subject: `rectification/ID`.
+    """
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    type: Literal["wugan.rectification.v1"]
+    subject: str
+    time: datetime
+    datacontenttype: Literal["application/json"]
+    data: RectificationNews
+
+
 def schemas() -> dict[str, dict[str, Any]]:
     """Return each schema by its file's name."""
     storm = _schema(StormEvent, "Notice of several Wugan tickets (CloudEvents 1.0)")
@@ -87,6 +129,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "ticket.schema.json": _schema(TicketView, "Wugan clue ticket"),
         "ticket-event.schema.json": _schema(TicketEvent, "Event of a Wugan clue ticket (CloudEvents 1.0)"),
         "storm-event.schema.json": storm,
+        "rectification-event.schema.json": _schema(RectificationEvent, "Event of a rectification (CloudEvents 1.0)"),
     }
 
 

@@ -21,6 +21,7 @@ class EventType(StrEnum):
     DISPATCHED = "wugan.ticket.dispatched.v1"
     CLOSED = "wugan.ticket.closed.v1"
     STORM = "wugan.storm.v1"
+    RECTIFICATION = "wugan.rectification.v1"
 
 
 def put(session: Session, event: EventType, ticket: TicketView, at_ms: int, change: int, wait_ms: int = 0) -> str:

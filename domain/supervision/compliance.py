@@ -104,10 +104,11 @@ def suggest(finding: Finding | None, earlier: Iterable[Finding]) -> Suggestion:
         return Suggestion(measure=Measure.PENALTY, reason="grave_matter")
     if finding.mended is Mended.LATE:
         return Suggestion(measure=Measure.PENALTY, reason="not_mended_in_time")
-    return _TABLE[(finding.severity, _is_repeated(finding, earlier), finding.mended)]
+    return _TABLE[(finding.severity, is_repeated(finding, earlier), finding.mended)]
 
 
-def _is_repeated(finding: Finding, earlier: Iterable[Finding]) -> bool:
+def is_repeated(finding: Finding, earlier: Iterable[Finding]) -> bool:
+    """Say whether the same matter was found there on a day before, within `EARLIER`."""
     return any(
         (one.enterprise_id, one.matter) == (finding.enterprise_id, finding.matter)
         and timedelta(0) < finding.on - one.on <= EARLIER

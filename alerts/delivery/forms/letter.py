@@ -9,6 +9,7 @@ import msgspec
 
 from alerts.delivery.events import EventType
 from alerts.delivery.forms.escape import plain
+from alerts.delivery.forms.rectification_told import RectificationTold, rectification_lines, rectification_title
 from alerts.delivery.forms.storm_told import StormTold, storm_lines, storm_title
 from alerts.delivery.forms.ticket_told import Lines, TicketTold, ticket_lines, ticket_occasion, ticket_title
 
@@ -69,6 +70,7 @@ class Desk:
 _envelope = msgspec.json.Decoder(Envelope)
 _ticket = msgspec.json.Decoder(TicketTold)
 _storm = msgspec.json.Decoder(StormTold)
+_rectification = msgspec.json.Decoder(RectificationTold)
 
 
 def write_letter(body: str | bytes, desk: Desk, now_ms: int) -> Letter:
@@ -88,6 +90,9 @@ def write_letter(body: str | bytes, desk: Desk, now_ms: int) -> Letter:
         storm = _storm.decode(told.data)
         title = storm_title(storm, _late(told) or "线索汇总")
         return _letter(told, title, storm.priority, storm_lines(storm, desk.zone, contact), None)
+    if told.type == EventType.RECTIFICATION:
+        order = _rectification.decode(told.data)
+        return _letter(told, rectification_title(order), order.priority, rectification_lines(order), None)
     ticket = _ticket.decode(told.data)
     title = ticket_title(ticket, _late(told) or ticket_occasion(told.type, ticket.state))
     link = desk.link(told.subject, now_ms)

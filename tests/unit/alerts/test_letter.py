@@ -167,6 +167,36 @@ def test_tickets_told_of_together_are_counted_and_the_most_pressing_named():
     assert letter.url is None
 
 
+@pytest.mark.parametrize(
+    ("what", "state", "left", "title", "due"),
+    [
+        ("ordered", "open", 30, "【责令整改】", "2026-07-01（还有 30 天）"),
+        ("reminded", "remind", 0, "【整改提醒】", "2026-07-01（还有 0 天）"),
+        ("overdue", "overdue", -1, "【整改逾期】", "2026-07-01（已逾期 1 天）"),
+        ("later", "later", -1, "【整改】", "2026-07-01（已逾期 1 天）"),
+    ],
+)
+def test_a_rectification_is_told_with_its_due_day(what, state, left, title, due):
+    data = {"what": what, "state": state, "priority": 2, "name": "甲厂" * 40, "text": "[加盖](http://a)\n" * 9}
+    data |= {"ordered": "2026-06-01", "due": "2026-07-01", "filed": None, "days_left": left}
+    body = {"id": "evt", "type": EventType.RECTIFICATION, "subject": "rectification/r1", "data": data}
+    letter = write_letter(msgspec.json.encode(body), DESK, NOON_MS)
+
+    assert letter.title.startswith(title + "甲厂")
+    assert row(letter, "期限") == due
+    assert len(as_text(letter).splitlines()) <= 8
+    assert (letter.url, letter.rank) == (None, "优先级 2")
+
+
+def test_a_filed_rectification_says_when():
+    data = {"what": "filed", "state": "closed_late", "priority": 3, "name": "甲厂", "text": "加盖"}
+    data |= {"ordered": "2026-06-01", "due": "2026-07-01", "filed": "2026-07-02", "days_left": -1}
+    body = {"id": "evt", "type": EventType.RECTIFICATION, "subject": "rectification/r1", "data": data}
+    letter = write_letter(msgspec.json.encode(body), DESK, NOON_MS)
+
+    assert (row(letter, "期限"), row(letter, "提交"), row(letter, "状态")) == ("2026-07-01", "2026-07-02", "逾期完成")
+
+
 def test_the_reasons_that_weigh_most_are_told_and_warnings_always():
     reasons = ("two_sensors_agree", "excess_strong", "evidence_thin", "dispatch_open_nearby", "whitelisted_no_routine")
     watch = replace(make_ticket(), recommendation=Recommendation(action=Action.WATCH, reasons=reasons))
