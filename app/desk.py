@@ -22,12 +22,14 @@ from alerts.inspector.photos import Photos
 from alerts.inspector.settings import InspectorSettings
 from alerts.pages.shell import Shell
 from alerts.people.person import ALL_ROLES, Person, Role
+from alerts.supervision.rectifications import remind
 from app.accounts import Accounts, accounts_of, say_first_password
 from app.freezing import keep_freezing
 from app.inspector import add_inspector, inspector_settings
 from app.kafka import KafkaTail, create_topics
 from app.metrics import Counts, registry_of
 from app.operations import routes, serving
+from app.reminding import keep_reminding
 from app.settings import Settings
 from app.signals import first_of, stop_event
 from app.stage_settings import site_of, topics_of
@@ -66,17 +68,17 @@ async def run_desk(settings: Settings) -> None:
     table = supervision_table(settings.supervision)
     app = build_app(site, store, history, feed, maps, clock, accounts, inspector_settings(settings), table)
     freezer = Freezer(store.evidence, site, history, max(SETTLE_MS, settings.undo_s * 1000 + SETTLE_MS // 3))
+    office = office_of(site, store.engine, table, now_ms, store.tickets.rules)
     async with serving(app, settings.desk_host, settings.desk_port):
-        live, ticking = asyncio.create_task(feed.run()), asyncio.create_task(clock.run())
-        freezing = asyncio.create_task(keep_freezing(freezer, now_ms))
+        work = (feed.run(), clock.run(), keep_freezing(freezer, now_ms), keep_reminding(lambda: remind(office)))
+        tasks = [asyncio.create_task(one) for one in work]
         log.info("desk_started", url=f"http://{settings.desk_host}:{settings.desk_port}")
         try:
-            await first_of(stop, live, ticking, freezing)
+            await first_of(stop, *tasks)
         finally:
-            live.cancel()
-            ticking.cancel()
-            freezing.cancel()
-            await asyncio.gather(live, ticking, freezing, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             history.close()
     log.info("desk_stopped")
 
