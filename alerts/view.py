@@ -28,6 +28,26 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClueTold:
+    """A clue from elsewhere that a ticket tells of.
+
+    Attributes:
+        at: When what it tells of happened.
+        enterprise_id: Whom it names; null = nobody.
+        opened: Whether it opened a ticket; else it joined one.
+        closed_at: When it was settled; null = not yet.
+    """
+
+    source: str
+    external_id: str
+    at: datetime
+    text: str
+    enterprise_id: str | None
+    opened: bool
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonSide:
     """What people have done with a ticket.
 
@@ -39,6 +59,7 @@ class PersonSide:
         version: How many moves were made.
         merged_into: The ticket that took this one in.
         times: What is due.
+        clues: Clues from elsewhere, as they came.
     """
 
     number: int
@@ -48,6 +69,7 @@ class PersonSide:
     version: int = 0
     merged_into: str | None = None
     times: Times = field(default_factory=Times)
+    clues: tuple[ClueTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +87,7 @@ class TicketView(Ticket):
         watch_until: When watching ends and the ticket comes back.
         undo_until: When a dispatch leaves for the inspectors; until then it can be undone.
         shelved_until: When shelving ends and the ticket comes back.
+        clues: Clues from elsewhere that opened or joined the ticket, as they came.
     """
 
     recommendation: Advised
@@ -78,9 +101,10 @@ class TicketView(Ticket):
     watch_until: datetime | None = None
     undo_until: datetime | None = None
     shelved_until: datetime | None = None
+    clues: tuple[ClueTold, ...] = ()
 
 
-def view(ticket: Ticket, person: PersonSide, delivered: Iterable[PersonEntry] = ()) -> TicketView:
+def view(ticket: Ticket, person: PersonSide, others: Iterable[PersonEntry] = ()) -> TicketView:
     """Return the ticket as the outside sees it.
 
     The opening stays first; all that follows is in order of time, the system before a person in the same millisecond.
@@ -88,9 +112,9 @@ def view(ticket: Ticket, person: PersonSide, delivered: Iterable[PersonEntry] = 
     Args:
         ticket: The system's side.
         person: The person's side.
-        delivered: Entries of what reached the endpoints, which are no moves.
+        others: Entries that are no moves: what reached the endpoints, clues that joined.
     """
-    entries = (*person.entries, *delivered)
+    entries = (*person.entries, *others)
     both: dict[str, Any] = {item.name: getattr(ticket, item.name) for item in fields(ticket)}
     opening, later = ticket.history[:1], (*ticket.history[1:], *entries)
     both["history"] = (*opening, *sorted(later, key=lambda entry: entry.at))
@@ -106,6 +130,7 @@ def view(ticket: Ticket, person: PersonSide, delivered: Iterable[PersonEntry] = 
         merged_into=person.merged_into,
         amended=amendments[-1] if amendments else None,
         version=person.version,
+        clues=person.clues,
     )
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 
-from alerts.api import compliance, credit, enterprises, white_list
+from alerts.api import clues, compliance, credit, enterprises, white_list
 from alerts.api.access import Access
 from alerts.pages import overview
 from alerts.pages.guard import Guard
@@ -29,6 +29,7 @@ _ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = (
     credit.build_router,
     enterprises.build_router,
     compliance.build_router,
+    clues.build_router,
 )
 _PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (overview.build_pages,)
 

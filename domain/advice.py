@@ -12,11 +12,16 @@
 | problems were found there before        | `problems_found_before`   | 1      |
 | several visits found nothing            | `nothing_found_before`    | −2     |
 | somebody is on the way there            | `dispatch_open_nearby`    | −3     |
+| a clue from elsewhere opened the ticket | `clue_*`                  | 1      |
+| it names an enterprise, or lies on its land | `enterprise_named`, `on_the_ground_of` | 2, 1 |
+| further clues speak of place and time   | `corroborated_*`          | 1 each source, `other` 0.5 |
+| a satellite saw the air raised there, or not | `satellite_raised`, `satellite_not_raised` | 1, −1 |
 | calm, sensors excluded, cap, white list | named, shown              | 0      |
 
 `dispatch` from 5 points on, `dismiss` at −2 or fewer, else `watch`. So nobody is sent on strength alone; agreement, a
 sure candidate and firm evidence are needed together, and past findings stand in for firm evidence only. Calm and bad
-sensors bear no points: the probabilities know of them already. All points are design values.
+sensors bear no points: the probabilities know of them already. However many clues of one source join a ticket, they
+count once: who complains ten times is heard as one who complains. All points are design values.
 """
 
 from dataclasses import dataclass
@@ -45,6 +50,18 @@ POINTS = {
     "problems_found_before": 1.0,
     "nothing_found_before": -2.0,
     "dispatch_open_nearby": -3.0,
+    "clue_complaint": 1.0,
+    "clue_satellite": 1.0,
+    "clue_data_check": 1.0,
+    "clue_other": 1.0,
+    "enterprise_named": 2.0,
+    "on_the_ground_of": 1.0,
+    "corroborated_complaint": 1.0,
+    "corroborated_satellite": 1.0,
+    "corroborated_data_check": 1.0,
+    "corroborated_other": 0.5,
+    "satellite_raised": 1.0,
+    "satellite_not_raised": -1.0,
 }
 """Points by reason; a reason that is not here bears none."""
 _PERMITS = ("registered_works", "registered_drill")
@@ -61,6 +78,9 @@ class EnterpriseHistory:
         cap: Most visits in a year; None = no cap is known.
         whitelisted: On the white list: no routine visits.
         open_nearby: Tickets with a dispatch still open there.
+        corroborated: Sources of the clues from elsewhere that joined the ticket, each once.
+        satellite: What a satellite saw there and then, as text; empty = nothing.
+        satellite_reason: What that is a reason for; empty = it says nothing.
     """
 
     found: int = 0
@@ -69,6 +89,9 @@ class EnterpriseHistory:
     cap: int | None = None
     whitelisted: bool = False
     open_nearby: tuple[str, ...] = ()
+    corroborated: tuple[str, ...] = ()
+    satellite: str = ""
+    satellite_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +152,9 @@ def _live_reasons(ticket: Ticket, history: EnterpriseHistory) -> list[str]:
         "cap_reached": history.cap is not None and history.visits >= history.cap,
         "quota_unused": history.cap is not None and history.visits < history.cap,
     }
-    return [reason for reason, holds in known.items() if holds]
+    held = [reason for reason, holds in known.items() if holds]
+    held += [f"corroborated_{source}" for source in history.corroborated]
+    return [*held, history.satellite_reason] if history.satellite_reason else held
 
 
 def _inputs(ticket: Ticket, reasons: tuple[str, ...], history: EnterpriseHistory) -> tuple[AdviceInput, ...]:
@@ -159,6 +184,14 @@ def _inputs(ticket: Ticket, reasons: tuple[str, ...], history: EnterpriseHistory
         ("visits_of_cap", f"{history.visits} of {'no cap' if history.cap is None else history.cap}", ("cap_reached",)),
         ("white_list", "yes" if "whitelisted_no_routine" in reasons else "no", ("whitelisted_no_routine",)),
     )
+    if ticket.source != "air":
+        named = tuple(one for one in ("enterprise_named", "on_the_ground_of") if one in reasons)
+        table += (("clue", ticket.source, (f"clue_{ticket.source}", *named)),)
+    if history.corroborated:
+        sources = tuple(f"corroborated_{source}" for source in history.corroborated)
+        table += (("corroborated", "+".join(history.corroborated), sources),)
+    if history.satellite:
+        table += (("satellite", history.satellite, ("satellite_raised", "satellite_not_raised")),)
     told = [AdviceInput(name="evidence", value="firm" if firm else "thin", points=FIRM if firm else 0.0)]
     return tuple(told) + tuple(
         AdviceInput(name=name, value=value, points=sum(POINTS.get(one, 0.0) for one in its if one in reasons))

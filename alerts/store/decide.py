@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from alerts.checks import check_enterprise, check_move
 from alerts.lifecycle import Move, check_seen, next_state
 from alerts.settings import TicketRules
+from alerts.store.clues import follow_ticket
 from alerts.store.effects import Step, take_effect
 from alerts.store.experience import DECISIONS, Experience
 from alerts.store.models import IdempotencyRow, TimerRow
@@ -66,6 +67,7 @@ def make_move(session: Session, numbering: Numbering, ticket_id: str, move: Move
     if advice is not None:
         detail["advice"] = msgspec.to_builtins(advice)
     add_move(session, row, ticket, move, after, detail)
+    follow_ticket(session, row, step.at_ms)
     row.change_seq = numbering.next_change()
     session.flush()
     seen = views(session, [row], rules)[0]

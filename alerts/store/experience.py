@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from alerts.lifecycle import MoveKind
 from alerts.settings import PlaceRules, TicketRules
+from alerts.store.clues import Clues, clues_of, corroborating
 from alerts.store.models import MoveRow, OutcomeRow, TicketRow
 from alerts.store.moves import detail_of
 from domain.advice import Advised, EnterpriseHistory, with_history
@@ -41,8 +42,11 @@ class _Dispatch:
 class Experience:
     """Outcomes and open dispatches, read once for all the tickets that are asked about."""
 
-    def __init__(self, session: Session, tickets: Sequence[Ticket], rules: TicketRules) -> None:
+    def __init__(
+        self, session: Session, tickets: Sequence[Ticket], rules: TicketRules, clues: Clues | None = None
+    ) -> None:
         self._rules = rules
+        self._clues = clues_of(session, [ticket.id for ticket in tickets]) if clues is None else clues
         local = [ticket for ticket in tickets if ticket.kind is TicketKind.LOCAL]
         places = {place for place in map(_lead, local) if place is not None}
         since_ms = max((to_ms(ticket.updated_at) for ticket in local), default=0) - YEAR_MS
@@ -56,9 +60,10 @@ class Experience:
 
     def _history(self, ticket: Ticket) -> EnterpriseHistory:
         place = _lead(ticket)
+        joined = corroborating(ticket.site, ticket.id, self._clues.get(ticket.id, ()))
         nearby = tuple(one.ticket_id for one in self._out if one.ticket_id != ticket.id and _is_near(one, ticket))
         if place is None:
-            return EnterpriseHistory(open_nearby=nearby)
+            return EnterpriseHistory(open_nearby=nearby, corroborated=joined)
         found, nothing = self._outcomes[place]
         agreed = self._rules.places.get(place, PlaceRules())
         return EnterpriseHistory(
@@ -68,6 +73,7 @@ class Experience:
             cap=agreed.cap,
             whitelisted=agreed.whitelisted,
             open_nearby=nearby,
+            corroborated=joined,
         )
 
 

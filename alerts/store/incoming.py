@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from alerts.lifecycle import SYSTEM, Move, MoveKind
 from alerts.settings import TicketRules
+from alerts.store.clues import follow_ticket
 from alerts.store.effects import clear, start_answering
 from alerts.store.models import TicketRow, TimerRow
 from alerts.store.moves import RETURNED, add_move
@@ -67,6 +68,7 @@ def _follow(session: Session, row: TicketRow, ticket: Ticket, news: tuple[str, .
         if row.state in (*_MERGES, TicketState.MERGED):
             row.state = TicketState.MERGED.value
             clear(timers)
+            follow_ticket(session, row, row.system_ms)
     elif "reopened" in news and row.state in _COMES_BACK:
         move = Move(kind=MoveKind.REOPEN, who=SYSTEM, at=ticket.updated_at)
         add_move(session, row, ticket, move, TicketState.NEW, {"why": [RETURNED]})

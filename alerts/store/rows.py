@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.settings import TicketRules
+from alerts.store.clues import clues_of, entries_of, told_of
 from alerts.store.delivered import deliveries_of
 from alerts.store.experience import Experience, advice_told
 from alerts.store.models import MoveRow, TicketRow, TimerRow
@@ -52,10 +54,19 @@ def views(session: Session, rows: Sequence[TicketRow], rules: TicketRules = NO_R
     timers = {timer.ticket_id: timer for timer in session.scalars(due)} if rows else {}
     tickets = [decode_ticket(row.system.encode()) for row in rows]
     open_ones = [ticket for row, ticket in zip(rows, tickets, strict=True) if row.state in _OPEN]
-    known = Experience(session, open_ones, rules)
-    return [
-        view(ticket, _person_side(row, ticket, moves[row.id], timers.get(row.id), known), delivered.get(row.id, ()))
+    clues = clues_of(session, [row.id for row in rows])
+    known = Experience(session, open_ones, rules, clues)
+    sides = (
+        _person_side(row, ticket, moves[row.id], timers.get(row.id), known)
         for row, ticket in zip(rows, tickets, strict=True)
+    )
+    return [
+        view(
+            ticket,
+            replace(side, clues=told_of(clues.get(row.id, ()))),
+            (*delivered.get(row.id, ()), *entries_of(clues.get(row.id, ()))),
+        )
+        for row, ticket, side in zip(rows, tickets, sides, strict=True)
     ]
 
 

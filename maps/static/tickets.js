@@ -58,6 +58,7 @@ function windText(wind) {
 
 function headline(ticket) {
   if (ticket.kind !== "local") return word(`kind.${ticket.kind}`);
+  if (ticket.source !== "air" && !ticket.peak) return word(`source.${ticket.source}`);
   return ticket.peak ? `${peakText(ticket)} µg/m³` : "";
 }
 
@@ -104,6 +105,15 @@ function candidateTable(ticket) {
       make("td", {}, name, passes),
       make("td", {}, make("meter", { min: 0, max: 1, value: share.toFixed(3) }), ` ${percent(share)}`),
       make("td", { text: distance })))));
+}
+
+// What clues from elsewhere say, in their own words.
+function clueList(ticket) {
+  const clues = ticket.clues ?? [];
+  if (!clues.length) return null;
+  return make("div", { class: "clues" }, make("b", { text: word("clues") }), make("ul", {}, ...clues.map((clue) => make("li", {},
+    make("b", { text: word(`source.${clue.source}`) }), ` ${clockText(Date.parse(clue.at))} `,
+    clue.closed_at ? make("i", { text: `${word("clue_settled")} ` }) : null, make("span", { text: clue.text })))));
 }
 
 function fact(name, text) {
@@ -193,14 +203,14 @@ export class TicketList {
 
   body(ticket) {
     const facts = make("dl", { class: "facts" },
-      fact(word("wind"), windText(ticket.wind)),
-      fact(word("sensors"), `${word("merged_count", { n: ticket.sensors.length })}: ${ticket.sensors.join(", ")}`),
+      ticket.source === "air" ? fact(word("wind"), windText(ticket.wind)) : null,
+      ticket.sensors.length ? fact(word("sensors"), `${word("merged_count", { n: ticket.sensors.length })}: ${ticket.sensors.join(", ")}`) : null,
       fact(word("excluded_sensors"), ticket.excluded.map((one) => `${one.sensor_id} (${flags(one.reason)})`).join(", ")),
       fact(word("event_since"), clockText(Date.parse(ticket.event_start)) + (ticket.event_end ? ` – ${clockText(Date.parse(ticket.event_end))} ${word("event_ended")}` : "")));
     const advice = make("div", { class: "advice" },
       make("b", { text: `${word("recommendation")}: ${word(ticket.recommendation.action)}` }),
       make("span", { text: `${word("why")}: ${reasons(ticket)}` }));
-    return make("div", { class: "body" }, ticket.kind === "local" ? candidateTable(ticket) : null, facts, advice,
+    return make("div", { class: "body" }, clueList(ticket), ticket.kind === "local" ? candidateTable(ticket) : null, facts, advice,
       this.act ? this.buttons(ticket) : null, make("p", { class: "hint", text: word("clue_only") }));
   }
 

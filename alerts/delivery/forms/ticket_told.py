@@ -6,12 +6,14 @@ from typing import Final
 
 from alerts.delivery.events import EventType
 from alerts.delivery.forms.escape import cut
-from alerts.delivery.forms.words import ACTIONS, CLOSED_AS, DIRECTIONS, OCCASIONS, POLLUTANTS, REASONS
+from alerts.delivery.forms.words import ACTIONS, CLOSED_AS, DIRECTIONS, OCCASIONS, POLLUTANTS, REASONS, SOURCES
 from domain.advice import POINTS
 from domain.ticket import Action, Candidate, Peak, Recommendation, TicketKind, TicketState, Wind
 
 NAME_SIGNS: Final = 16
 """So much of an enterprise's or a sensor's name is shown. Design value."""
+CLUE_SIGNS: Final = 60
+"""So much of what a clue says is shown. Design value."""
 _REASONS_SHOWN: Final = 2
 _POLLUTANTS_SHOWN: Final = 2
 _WARNINGS: Final = ("whitelisted_no_routine", "cap_reached")
@@ -33,6 +35,14 @@ class EntryTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClueSaid:
+    """A clue from elsewhere, in its own words."""
+
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketTold:
     """What a message tells of a ticket; the rest of `data` is passed over."""
 
@@ -50,6 +60,8 @@ class TicketTold:
     priority: int
     deadline: datetime | None = None
     history: tuple[EntryTold, ...] = ()
+    source: str = "air"
+    clues: tuple[ClueSaid, ...] = ()
 
 
 def ticket_title(ticket: TicketTold, occasion: str) -> str:
@@ -63,6 +75,7 @@ def ticket_lines(ticket: TicketTold, event_type: str, zone: tzinfo, contact: tup
     sent = ("核查对象", target) if target else None
     return (
         ("异常", _excess(ticket)),
+        ("佐证", _corroboration(ticket)),
         contact or sent or ("起始", _start(ticket, zone)),
         ("疑似来源", _source(ticket)),
         ("风", _wind(ticket.wind)),
@@ -92,6 +105,8 @@ def clock(moment: datetime, zone: tzinfo) -> str:
 def _what(ticket: TicketTold) -> str:
     if ticket.kind is TicketKind.SENSOR:
         return "疑似传感器需维护"
+    if ticket.source in SOURCES:
+        return SOURCES[ticket.source]
     where = "区域性" if ticket.kind is TicketKind.REGIONAL else "局地"
     return f"疑似{pollutants(ticket.pollutants)}{where}抬升"
 
@@ -110,10 +125,19 @@ def _excess(ticket: TicketTold) -> str:
     if ticket.kind is TicketKind.SENSOR:
         return "读数不可信，不作污染判断"
     peak = ticket.peak
+    if ticket.source in SOURCES and ticket.clues:
+        return cut(ticket.clues[0].text, CLUE_SIGNS)
     if peak is None:
         return "浓度抬升，暂无峰值"
     name = POLLUTANTS.get(peak.pollutant, peak.pollutant)
     return f"{name} {peak.value:.0f} {peak.unit}，高出背景 {peak.excess:.0f}"
+
+
+def _corroboration(ticket: TicketTold) -> str:
+    """Return what else speaks of the same place and time."""
+    further = ticket.clues[1:] if ticket.source in SOURCES else ticket.clues
+    sources = dict.fromkeys(SOURCES.get(clue.source, clue.source) for clue in further)
+    return "、".join(sources)
 
 
 def _start(ticket: TicketTold, zone: tzinfo) -> str:

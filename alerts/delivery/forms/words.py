@@ -36,6 +36,18 @@ REASONS: Final = {
     "cap_reached": "年度检查次数已满",
     "whitelisted_no_routine": "白名单企业，非必要不检查",
     "quota_unused": "检查额度未用",
+    "clue_complaint": "群众投诉",
+    "clue_satellite": "卫星线索",
+    "clue_data_check": "数据核查发现",
+    "clue_other": "其他来源线索",
+    "enterprise_named": "点名企业",
+    "on_the_ground_of": "位于企业地界内",
+    "corroborated_complaint": "有投诉佐证",
+    "corroborated_satellite": "有卫星线索佐证",
+    "corroborated_data_check": "有数据核查佐证",
+    "corroborated_other": "有其他线索佐证",
+    "satellite_raised": "卫星显示该处偏高",
+    "satellite_not_raised": "卫星未见该处偏高",
     "sensor_fault": "传感器故障",
     "humidity": "湿度影响",
     "regional": "区域传输",
@@ -50,6 +62,14 @@ REASONS: Final = {
     "sensor_drift": "漂移，待校准",
 }
 """Reasons of a recommendation; one that is not listed is shown by its code."""
+
+SOURCES: Final = {
+    "complaint": "群众投诉",
+    "satellite": "卫星线索",
+    "data_check": "数据核查发现",
+    "other": "外来线索",
+}
+"""What a ticket speaks of that a clue from elsewhere opened."""
 
 OCCASIONS: Final = {
     "wugan.ticket.opened.v1": "线索",

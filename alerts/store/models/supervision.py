@@ -183,6 +183,7 @@ class ClueRow(Base):
         ticket_id: The ticket that it opened, or that it joined.
         opened: Whether it opened the ticket.
         closed_ms: When what it told of was settled; null = not.
+        state: Of the ticket at the moment of receipt, as `first`, `unknown` and `action`.
     """
 
     __tablename__ = "clues"
@@ -199,6 +200,10 @@ class ClueRow(Base):
     ticket_id: Mapped[str] = mapped_column(index=True)
     opened: Mapped[bool]
     closed_ms: Mapped[int | None]
+    state: Mapped[str | None]
+    first: Mapped[str | None]
+    unknown: Mapped[float | None]
+    action: Mapped[str | None]
 
 
 class GridRow(Base):

@@ -30,7 +30,7 @@ def test_the_contracts_keys_come_first_and_in_order_then_the_persons():
 
     contract = [item.name for item in fields(Ticket)]
     added = ["number", "deadline", "confidence", "merged_into", "amended", "version"]
-    assert keys == [*contract, *added, "watch_until", "undo_until", "shelved_until"]
+    assert keys == [*contract, *added, "watch_until", "undo_until", "shelved_until", "clues"]
 
 
 def test_without_a_person_it_is_the_systems_ticket():

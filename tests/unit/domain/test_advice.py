@@ -26,6 +26,9 @@ def a_ticket(*reasons: str, action: Action = Action.WATCH, minutes: int = 3) -> 
 def test_every_reason_with_points_stands_in_the_documented_table():
     documented = advice.__doc__ or ""
     patterns = {"two_sensors_agree": "*_sensors_agree", "registered_works": "registered_*"}
+    patterns |= {
+        reason: f"{reason.split('_')[0]}_*" for reason in POINTS if reason.startswith(("clue_", "corroborated_"))
+    }
     for reason in set(POINTS) - {"three_sensors_agree", "many_sensors_agree", "registered_drill"}:
         assert f"`{patterns.get(reason, reason)}`" in documented
 
