@@ -1,6 +1,8 @@
 """A folder of tables and rules, and the findings known before → the findings now, and what to tell of them."""
 
 import csv
+import getpass
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -9,7 +11,12 @@ from pathlib import Path
 
 from alerts.data_checks.run import read_checks, run_checks
 from alerts.data_checks.state import read_findings, write_findings
-from domain.supervision.data_checks import Finding, FindingState, follow
+from alerts.supervision.findings import NAME, Filed, Run, file_run
+from app.settings import load_settings
+from app.stage_settings import site_of
+from app.supervision import office_of, supervision_table
+from app.wiring import engine_of, ticket_rules
+from domain.supervision.data_checks import Finding, FindingState, RuleBook, follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +45,52 @@ class Checked:
 def check_folder(folder: Path, as_of: date | None, state: Path | None, *, write: bool) -> Checked:
     """Run a folder's checks; with `state` findings are carried on, and written when `write`."""
     began = time.monotonic()
-    book = read_checks(folder)
-    day = as_of or book.as_of or datetime.now(UTC).date()
+    book, day = _book(folder, as_of)
     known = read_findings(state) if state is not None else ()
     found = follow(known, run_checks(folder, book, day), (rule.rule_id for rule in book.rules), day)
     if state is not None and write:
         write_findings(state, found)
     return Checked(found, _planted(folder / "planted.csv"), day, time.monotonic() - began)
+
+
+def file_folder(folder: Path, as_of: date | None, name: str | None, *, dry_run: bool) -> Filed:
+    """Run a folder's checks and file what they find at the desk: findings, clues and tickets, all or none.
+
+    Args:
+        folder: With checks.toml and its tables.
+        as_of: Day of the check; None = the one of checks.toml, else today.
+        name: What the set of checks is called; None = as the folder.
+        dry_run: Only say what would change.
+
+    Raises:
+        ChecksRefused: Tables or rules are wrong.
+        Problem: What was found can't be filed; every fault is listed.
+        ValueError: Settings, site or name are wrong.
+    """
+    called = name or re.sub(r"[^a-z0-9_-]", "-", folder.resolve().name.lower())
+    if not NAME.match(called):
+        raise ValueError(f"--checks {called!r}: call the set of checks by a-z, 0-9, - and _, at most 40 signs")
+    book, day = _book(folder, as_of)
+    settings = load_settings()
+    site, engine = site_of(settings), engine_of(settings)
+    try:
+        office = office_of(
+            site,
+            engine,
+            supervision_table(settings.supervision),
+            lambda: time.time_ns() // 1_000_000,
+            ticket_rules(settings, site),
+        )
+        rules = tuple(rule.rule_id for rule in book.rules)
+        run = Run(checks=called, rules=rules, as_of=day, findings=run_checks(folder, book, day))
+        return file_run(office, run, getpass.getuser(), dry_run=dry_run)
+    finally:
+        engine.dispose()
+
+
+def _book(folder: Path, as_of: date | None) -> tuple[RuleBook, date]:
+    book = read_checks(folder)
+    return book, as_of or book.as_of or datetime.now(UTC).date()
 
 
 def _planted(file: Path) -> frozenset[tuple[str, str]] | None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 
-from alerts.api import clues, compliance, credit, enterprises, white_list
+from alerts.api import clues, compliance, credit, data_checks, enterprises, white_list
 from alerts.api.access import Access
 from alerts.pages import overview
 from alerts.pages.guard import Guard
@@ -30,6 +30,7 @@ _ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = (
     enterprises.build_router,
     compliance.build_router,
     clues.build_router,
+    data_checks.build_router,
 )
 _PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (overview.build_pages,)
 
