@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 
 from alerts.api import clues, compliance, credit, data_checks, enterprises, white_list
 from alerts.api.access import Access
+from alerts.pages import clues as clue_pages
+from alerts.pages import data_checks as data_check_pages
 from alerts.pages import overview
 from alerts.pages.guard import Guard
 from alerts.pages.shell import Shell, mount_static
@@ -32,7 +34,11 @@ _ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = (
     clues.build_router,
     data_checks.build_router,
 )
-_PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (overview.build_pages,)
+_PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (
+    overview.build_pages,
+    clue_pages.build_pages,
+    data_check_pages.build_pages,
+)
 
 
 def supervision_table(file: Path | None) -> SupervisionTable:

@@ -15,7 +15,7 @@ A run is one transaction: all its findings, or none of them.
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -132,6 +132,14 @@ def find_finding(office: Office, finding: str) -> FindingRow:
             raise Problem(404, "unknown_finding", "Unknown finding", detail)
         session.expunge(row)
         return row
+
+
+def numbers_of_tickets(office: Office, rows: Iterable[FindingRow]) -> dict[str, tuple[int, str]]:
+    """Return short number and state of the tickets of findings, by ticket id."""
+    ids = [row.ticket_id for row in rows if row.ticket_id is not None]
+    asked = select(TicketRow.id, TicketRow.number, TicketRow.state).where(TicketRow.id.in_(ids))
+    with reading(office.engine) as session:
+        return {one.id: (one.number, one.state) for one in session.execute(asked)} if ids else {}
 
 
 def _faults(office: Office, run: Run) -> Iterator[str]:
