@@ -13,7 +13,7 @@ from domain.old_air import old_air_odds
 from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.roadside import TRACERS
-from domain.search import FIRST_BINS, Finding, first_loud_bin, search
+from domain.search import FIRST_BINS, Among, Finding, first_loud_bin, search
 from domain.ticket import begun_ms
 from domain.trail import Trail
 from domain.window import BIN_MIN, Float32Array, Window
@@ -231,13 +231,15 @@ def _search_for_one(
     group: IntArray, free: BoolArray, air: tuple[Window, Trail], costs: FloatArray, zone: Zone
 ) -> tuple[Finding | None, int]:
     """Return what a group of sensors tells of a source, and when to ask again. [min]"""
-    result = search(air, group, free, first_loud_bin(air[0], group), zone)
+    window, first_bin = air[0], first_loud_bin(air[0], group)
+    result = search(air, group, free, first_bin, zone)
     if result is None or not result.channels or np.isinf(costs[list(result.channels)]).all():
         return None, LONGEST_MIN
     short = zone.rules.open_odds - result.belief.odds
     if short > HOPELESS:
         return None, min(round(WAITS_MIN * short), LONGEST_MIN)
-    return result, EVERY_MIN
+    is_old = len(group) == 1 and first_bin <= window.first_bin + len(window.score) - FIRST_BINS
+    return result, LONGEST_MIN if is_old else EVERY_MIN  # a minute more tells little of what lasts
 
 
 def _is_usual(found: Finding, costs: FloatArray) -> bool:
@@ -279,12 +281,14 @@ def _weigh(
     members = np.array([sensor for sensor in incident.claimed if recent[sensor] >= least], np.int64)
     if not len(members) or window.score[-NOW_BINS:, members].max() < least:
         return incident
-    only = np.flatnonzero(incident.belief.share >= KEPT_SHARE)
-    result = search((window, trail), members, free, incident.first_bin, zone, only)
+    is_young = _is_young(incident, window)
+    kept = np.flatnonzero(incident.belief.share >= KEPT_SHARE)
+    among = Among(kept, None if is_young else incident.belief.turn_deg)
+    result = search((window, trail), members, free, incident.first_bin, zone, among)
     if result is None:
         return incident
     joined = result.sensor[(result.gain >= CLAIM_GAIN) & (recent[result.sensor] >= least)]
-    better = _is_young(incident, window) and result.belief.evidence > incident.belief.evidence
+    better = is_young and result.belief.evidence > incident.belief.evidence
     return replace(
         incident,
         belief=result.belief if better else incident.belief,

@@ -127,21 +127,31 @@ def _places(rows: PassRows) -> _Places:
     number = np.bincount(which, minlength=len(names))
     x_m = np.bincount(which, rows.xy_m[:, 0], len(names)) / number
     y_m = np.bincount(which, rows.xy_m[:, 1], len(names)) / number
-    apart_m = np.hypot(x_m[:, np.newaxis] - rows.xy_m[:, 0], y_m[:, np.newaxis] - rows.xy_m[:, 1])
-    own = names[:, np.newaxis] == rows.cell
-    return _Places(names, np.column_stack([x_m, y_m]), own | (apart_m <= JOIN_M))
+    apart_sq = x_m[:, np.newaxis] - rows.xy_m[:, 0]
+    apart_sq *= apart_sq
+    north_m = y_m[:, np.newaxis] - rows.xy_m[:, 1]
+    north_m *= north_m
+    apart_sq += north_m
+    joins = apart_sq <= JOIN_M**2
+    joins[which, np.arange(len(which))] = True  # a cell's own
+    return _Places(names, np.column_stack([x_m, y_m]), joins)
 
 
 def _separate(rows: PassRows, joins: BoolArray) -> IntArray:
     """Return how many passes follow each other by `APART_MS` or more at each place, shape (places,)."""
+    place, which = np.nonzero(joins)  # of each place in order of time
+    first = np.searchsorted(place, np.arange(len(joins)))
+    number = np.bincount(place, minlength=len(joins))
     passes = np.zeros(len(joins), np.int64)
     over_ms = np.full(len(joins), -APART_MS)
-    for number in range(len(rows)):  # in order of time; every place at once
-        gap_ms = rows.first_ms[number] - over_ms
-        counts = joins[:, number] & (gap_ms >= APART_MS)
-        stays = joins[:, number] & (gap_ms <= SAME_PASS_MS)  # a vehicle that waits between two cells
-        passes += counts
-        over_ms = np.where(counts | stays, np.maximum(over_ms, rows.last_ms[number]), over_ms)
+    for rank in range(int(number.max(initial=0))):  # the first pass of every place at once, then the second
+        still = np.flatnonzero(number > rank)
+        now = which[first[still] + rank]
+        gap_ms = rows.first_ms[now] - over_ms[still]
+        counts = gap_ms >= APART_MS
+        stays = gap_ms <= SAME_PASS_MS  # a vehicle that waits between two cells
+        passes[still] += counts
+        over_ms[still] = np.where(counts | stays, np.maximum(over_ms[still], rows.last_ms[now]), over_ms[still])
     return passes
 
 

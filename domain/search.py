@@ -63,6 +63,7 @@ class Belief:
         unknown: Of a place that nobody registered.
         x_m: The best source's easting. [m]
         y_m: Its northing. [m]
+        turn_deg: By how much the zone's wind points amiss where it is the source. [degrees]
     """
 
     odds: float
@@ -72,6 +73,15 @@ class Belief:
     unknown: float
     x_m: float
     y_m: float
+    turn_deg: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Hypotheses to weigh: places, ascending, under one turn of the wind, or under all (None). [degrees]"""
+
+    places: IntArray
+    turn_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +121,7 @@ def search(
     free: BoolArray,
     first_bin: int,
     zone: Zone,
-    only: IntArray | None = None,
+    among: Among | None = None,
 ) -> Finding | None:
     """Weigh all places as the source of what some sensors saw since a bin.
 
@@ -121,7 +131,7 @@ def search(
         free: Sensors that may be asked, shape (sensors,): not those of another incident.
         first_bin: Bins before are not looked at.
         zone: Places and sensors.
-        only: The hypotheses to weigh, ascending; all that reach the members if left out.
+        among: The hypotheses to weigh; all that reach the members if left out.
 
     Returns:
         None where no place could be the source.
@@ -133,10 +143,12 @@ def search(
     moved = [carried(trail, back, zone.sources.scale * AGE_MIN) for back in back_min(window, bins)]
     near = np.flatnonzero(free & (distance_m(zone.xy_m, zone.xy_m[members]) <= zone.rules.reach_m))
     winds = list(zip(moved, ages, strict=True))
-    chosen = _reaching(zone.sources, zone.xy_m[members], winds) if only is None else only
+    chosen = _reaching(zone.sources, zone.xy_m[members], winds) if among is None else among.places
     if not len(chosen) or not len(near):
         return None
     asked = _Asked(window, bins, near, members, seen_by(window, bins, near, zone.xy_m[members], zone), winds, zone)
+    if among is not None and among.turn_deg is not None:
+        return _conclude(asked, _tried(asked, chosen, among.turn_deg))
     tried = [_tried(asked, chosen, 0.0)]
     weight = tried[0].evidence + tried[0].prior
     if weight.max() > zone.rules.open_odds - FAR_ODDS:
@@ -158,9 +170,10 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """Hypotheses under one turn of the wind: place, gain of each sensor, its cost, pollutants used, prior, evidence."""
+    """Hypotheses: place, turn of the wind, how they rank, gain of each sensor, pollutants used, prior, evidence."""
 
     place: IntArray
+    turn_deg: FloatArray
     ranked: FloatArray
     capped: FloatArray
     used: BoolArray
@@ -190,7 +203,7 @@ def _tried(asked: _Asked, chosen: IntArray, turn_deg: float) -> _Tried:
     prior = sources.prior_at(window.minute * MINUTE_MS)[chosen] + (TURNED if turn_deg else STRAIGHT)
     capped = soft_cap(by_sensor, rare)
     ranked = TEMPER * (soft_cap(by_sensor, rare + RARE_RANKING).sum(axis=1) + fixed) + prior
-    return _Tried(chosen, ranked, capped, used, prior, capped.sum(axis=1) + fixed)
+    return _Tried(chosen, np.full(len(chosen), turn_deg), ranked, capped, used, prior, capped.sum(axis=1) + fixed)
 
 
 def _together(tried: list[_Tried]) -> _Tried:
@@ -258,6 +271,7 @@ def _conclude(asked: _Asked, tried: _Tried) -> Finding:
         unknown=float(share[sources.registered :].sum()),
         x_m=float(sources.xy_m[place, 0]),
         y_m=float(sources.xy_m[place, 1]),
+        turn_deg=float(tried.turn_deg[likely]),
     )
     channels = tuple(np.flatnonzero(each @ tried.used > 0.5).tolist())
     agrees = tried.capped[best] > asked.zone.rules.agree_gain

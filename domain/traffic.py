@@ -2,7 +2,7 @@
 
 from domain.decisions import Decision, DecisionMade
 from domain.passes import Passes, PassRows, is_raised
-from domain.repeated import repeated
+from domain.repeated import TRAFFIC_ONLY, repeated
 from domain.times import rfc3339, to_datetime
 from domain.zone import Zone
 
@@ -15,7 +15,7 @@ def hold_traffic(
     Args:
         told: Pieces of road (as of `road_cells.locate`) that were told of.
         driven: Passes that are remembered.
-        parts: This minute's; nothing is new without a raised one.
+        parts: This minute's; nothing is new without one raised by what engines emit.
         clock_ms: The tick of the zone clock. [ms]
         zone: Whose roads.
 
@@ -23,7 +23,7 @@ def hold_traffic(
         The pieces that are taken for traffic now, and a decision for each that was not before.
     """
     floor_ugm3 = zone.site.rules.detect.floor_ugm3
-    if not len(parts) or not is_raised(parts, floor_ugm3).any():
+    if not len(parts) or not is_raised(parts, floor_ugm3)[:, TRAFFIC_ONLY].any():
         return told, ()
     found = repeated(driven, zone.cells, floor_ugm3)
     held = found.traffic
