@@ -7,7 +7,7 @@ from domain.attribution import zone_wind
 from domain.channels import MINUTE_MS, POLLUTANTS
 from domain.field import JudgedField
 from domain.readings import IntArray
-from domain.search import Finding, first_loud_bin, search
+from domain.search import Among, Finding, first_loud_bin, search
 from domain.ticket import TicketKind
 from domain.times import to_ms
 from domain.trail import Trail, blow, no_trail
@@ -67,7 +67,7 @@ def _moment(part: RunPart, time_ms: int, zone: Zone, began: int | None) -> tuple
         return nothing, began
     places = zone.places.enterprise_id
     leading = [places.index(one.enterprise_id) for one in part.ticket.candidates[:LEADERS]]
-    alone = {at: search((window, trail), members, free, first, zone, np.array([at])) for at in leading}
+    alone = {at: search((window, trail), members, free, first, zone, Among(np.array([at]))) for at in leading}
     moment = Moment(
         time_ms=now.minute_ms,
         wind=told,
