@@ -11,6 +11,7 @@ from alerts.api import clues, compliance, credit, data_checks, enterprises, whit
 from alerts.api.access import Access
 from alerts.pages import clues as clue_pages
 from alerts.pages import data_checks as data_check_pages
+from alerts.pages import enterprises as enterprise_pages
 from alerts.pages import overview
 from alerts.pages.guard import Guard
 from alerts.pages.shell import Shell, mount_static
@@ -38,6 +39,7 @@ _PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (
     overview.build_pages,
     clue_pages.build_pages,
     data_check_pages.build_pages,
+    enterprise_pages.build_pages,
 )
 
 

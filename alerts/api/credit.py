@@ -13,16 +13,14 @@ from alerts.api.problems import problem_responses
 from alerts.api.requests import NO_NUL
 from alerts.people.person import ALL_ROLES, Person, Role
 from alerts.store.engine import reading
+from alerts.supervision.asked import asked_day
 from alerts.supervision.credit_import import FactsRefused, import_facts
 from alerts.supervision.office import Office
 from alerts.supervision.standing import Standing, standings
-from domain.problem import Problem
 
 FILERS = frozenset({Role.CHIEF, Role.ADMIN})
 """Who may file facts."""
 CSV_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
-FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
-"""Nobody asks of days before or after. Design value."""
 AsOf = Annotated[date | None, Query(description="Day of the site's zone, as 2026-03-01; today where it is left out.")]
 
 
@@ -96,18 +94,6 @@ def build_router(office: Office, access: Access) -> APIRouter:
         return json_response({"day": day, "enterprises": [grade_told(one) for one in found]})
 
     return router
-
-
-def asked_day(as_of: date | None) -> date | None:
-    """Return the day that was asked for.
-
-    Raises:
-        Problem: 422, no credit is of that day.
-    """
-    if as_of is not None and not FIRST_DAY <= as_of <= LAST_DAY:
-        detail = f"as_of {as_of}: give a day from {FIRST_DAY} to {LAST_DAY}"
-        raise Problem(422, "bad_day", "Day out of range", detail)
-    return as_of
 
 
 def grade_told(one: Standing) -> dict[str, object]:

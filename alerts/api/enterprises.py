@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
 from alerts.api.access import Access
-from alerts.api.credit import AsOf, GradeTold, asked_day, grade_told
+from alerts.api.credit import AsOf, GradeTold, grade_told
 from alerts.api.plain import json_response, plain
 from alerts.api.problems import problem_responses
 from alerts.people.person import ALL_ROLES
 from alerts.store.engine import reading
+from alerts.supervision.asked import asked_day
 from alerts.supervision.card import Card, card
 from alerts.supervision.card_told import (
     OpenFinding,

@@ -67,7 +67,7 @@ class Shell:
             static=STATIC,
             **told,
         )
-        return HTMLResponse(text, status, _headers(nonce))
+        return HTMLResponse(text, status, page_headers(nonce))
 
 
 def mount_static(app: FastAPI) -> None:
@@ -75,7 +75,8 @@ def mount_static(app: FastAPI) -> None:
     app.mount(STATIC.rstrip("/"), StaticFiles(directory=_FOLDER / "static"), name="pages")
 
 
-def _headers(nonce: str) -> dict[str, str]:
+def page_headers(nonce: str) -> dict[str, str]:
+    """Return the headers of a page whose own style and scripts carry the nonce."""
     policy = (
         f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; script-src 'self' 'nonce-{nonce}'; "
         "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -5,6 +5,7 @@ import typer
 from app.cli import (
     audit,
     config,
+    credit,
     data_checks,
     database,
     deliver,
@@ -68,5 +69,6 @@ app.add_typer(database.app, name="db")
 app.command("verify")(verify.verify)
 app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="users")
+app.add_typer(credit.app, name="credit")
 app.add_typer(plans.app, name="plans")
 app.add_typer(data_checks.app, name="data-checks")

@@ -14,7 +14,8 @@ const zone = new Zone(window.map_zone, page.sensors);
 const clock = new ZoneClock();
 const person = await whoAmI();
 const act = person && !person.may_decide ? null : decide;
-const list = part("tickets") ? new TicketList(part("tickets"), { act, chosen: () => render() }) : null;
+const wanted = new URLSearchParams(location.search).get("ticket");
+const list = part("tickets") ? new TicketList(part("tickets"), { act, wanted, chosen: () => render() }) : null;
 const tickets = new Map();
 let link = "connecting", due = null;
 

@@ -121,14 +121,15 @@ function fact(name, text) {
 }
 
 export class TicketList {
-  // act(ticket, path, body) sends a person's decision; null: this page only shows.
-  constructor(root, { act = null, chosen }) {
+  // act(ticket, path, body) sends a person's decision; null: this page only shows. wanted: id of the ticket to begin with.
+  constructor(root, { act = null, wanted = null, chosen }) {
     this.root = root;
     this.act = act;
     this.onChosen = chosen;
     this.tickets = new Map();
     this.cards = new Map();
     this.chosenId = null;
+    this.wanted = wanted;
     this.dismissing = null;
     this.trouble = new Map();
     this.begun = false; // what is there at the start has not just arrived
@@ -155,6 +156,7 @@ export class TicketList {
 
   render(nowMs) {
     const ordered = this.ordered();
+    if (this.tickets.has(this.wanted)) [this.chosenId, this.wanted] = [this.wanted, null];
     if (!this.tickets.has(this.chosenId)) this.chosenId = ordered[0]?.id ?? null;
     const nodes = ordered.map((ticket) => this.card(ticket));
     for (const id of this.cards.keys()) if (!this.tickets.has(id)) this.cards.delete(id);
