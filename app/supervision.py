@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from alerts.api import clues, compliance, credit, data_checks, enterprises, white_list
 from alerts.api.access import Access
 from alerts.pages import clues as clue_pages
+from alerts.pages import compliance as compliance_pages
 from alerts.pages import data_checks as data_check_pages
 from alerts.pages import enterprises as enterprise_pages
 from alerts.pages import overview
@@ -40,6 +41,7 @@ _PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (
     clue_pages.build_pages,
     data_check_pages.build_pages,
     enterprise_pages.build_pages,
+    compliance_pages.build_pages,
 )
 
 

@@ -14,7 +14,10 @@ const told = (form, text, bad) => {
 const fields = (form) => {
   const plain = {};
   for (const [name, value] of new FormData(form)) {
-    if (typeof value === "string" && value !== "") plain[name] = value;
+    if (typeof value !== "string" || value === "") continue;
+    const [group, inner] = name.split(/:(.*)/s);
+    if (inner === undefined) plain[name] = value;
+    else plain[group] = { ...plain[group], [inner]: value };
   }
   for (const box of form.querySelectorAll("input[type=checkbox][name]")) plain[box.name] = box.checked;
   for (const box of form.querySelectorAll("input[type=number][name]")) if (box.value !== "") plain[box.name] = Number(box.value);
@@ -37,6 +40,7 @@ const send = async (form) => {
     // an answer without a body
   }
   if (!answer.ok) return told(form, [plain.title, plain.detail].filter(Boolean).join("\n") || `${answer.status}`, true);
+  if (form.dataset.next) return location.assign(form.dataset.next);
   if (form.dataset.told) return told(form, plain[form.dataset.told] ?? "✓", false);
   location.reload();
 };
