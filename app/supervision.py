@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 
-from alerts.api import clues, compliance, credit, data_checks, enterprises, white_list
+from alerts.api import check_ins, clues, compliance, credit, data_checks, enterprises, white_list
 from alerts.api.access import Access
 from alerts.pages import clues as clue_pages
 from alerts.pages import compliance as compliance_pages
@@ -30,6 +30,7 @@ from domain.supervision.rules_file import parse_rules
 
 _ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = (
     white_list.build_router,
+    check_ins.build_router,
     credit.build_router,
     enterprises.build_router,
     compliance.build_router,

@@ -12,6 +12,7 @@ from alerts.store.moves import add_move, detail_of, last_move
 from alerts.store.numbering import Numbering
 from alerts.store.outbox import EventType, cancel, put
 from alerts.store.rows import find, views
+from alerts.store.visits import fill_visits
 from domain.problem import Problem
 from domain.ticket import Ticket, TicketState
 from domain.times import to_ms
@@ -124,17 +125,16 @@ def _outcome(step: Step) -> Detail:
         raise Problem(422, "outcome_missing", "A result is missing", "say problem_found and measure")
     clear(step.timers)
     place = step.move.enterprise_id or ((sent.enterprise_id or sent.first) if sent else None)
-    step.session.merge(
-        OutcomeRow(
-            ticket_id=step.row.id,
-            at_ms=step.at_ms,
-            who=step.move.who,
-            enterprise_id=place,
-            problem_found=found.problem_found,
-            measure=found.measure.value,
-            note=found.note,
-        )
+    result = OutcomeRow(
+        ticket_id=step.row.id,
+        at_ms=step.at_ms,
+        who=step.move.who,
+        enterprise_id=place,
+        problem_found=found.problem_found,
+        measure=found.measure.value,
+        note=found.note,
     )
+    fill_visits(step.session, step.session.merge(result))
     words = ["problem_found" if found.problem_found else "no_problem_found", f"measure:{found.measure.value}"]
     return {"why": words, "enterprise_id": place}
 

@@ -137,6 +137,7 @@ def _cover(scan: Scan, known: Known, use: CapUse, covers: Sequence[Cover], overr
         at=scan.at,
         cause=cause,
         cover_id=cover.cover_id,
+        cover_kind=cover.kind,
         override=override,
     )
     reason = "overridden" if override else f"covered_by_{cover.kind}"

@@ -78,7 +78,7 @@ class Visit:
         at: The scan's own time, aware.
         problem_found: None = the outcome is not filed yet.
         cause: What let it in above the cap or past the white list.
-        cover_id: The plan, ticket or complaint that covered it.
+        cover_id: The plan, ticket or complaint that covered it, of the kind `cover_kind`.
         override: What let it in although it was blocked.
     """
 
@@ -89,4 +89,5 @@ class Visit:
     problem_found: bool | None = None
     cause: Cause | None = None
     cover_id: str | None = None
+    cover_kind: CoverKind | None = None
     override: Override | None = None

@@ -1,0 +1,59 @@
+"""Words of check-ins: results, reasons, causes, covers, measures and conflicts, and the pages' own."""
+
+from alerts.pages.words import Words
+
+RESULTS: Words = {
+    "blocked": ("禁止签到", "Blocked"),
+    "over_frequency": ("超频次", "Over frequency"),
+    "no_plan": ("无计划", "No plan"),
+    "allowed": ("可以检查", "Allowed"),
+}
+REASONS: Words = {
+    "fruitless_visits": (
+        "365 天内同一人员到该企业检查三次均未发现问题，不能签到；确需检查，请负责人说明理由放行",
+        "the same inspector came here three times within 365 days and found no problem; ask a chief, who says why",
+    ),
+    "cap_reached": (
+        "今年检查次数已用完；继续检查须写明事由：线索、投诉或专项",
+        "the year's visits are used up; to go on, give a cause: clue, complaint or special",
+    ),
+    "cause_untrue": (
+        "今年检查次数已用完，所写事由查无依据：没有派往该企业的线索或未结投诉",
+        "the year's visits are used up, and the cause is not so: no clue was dispatched here, no complaint is open",
+    ),
+    "nothing_covers": (
+        "没有计划、派单或投诉，无计划不检查",
+        "no plan, no dispatched ticket and no complaint covers this visit: no plan, no check",
+    ),
+    "white_listed": (
+        "企业在白名单内，不作日常检查；只有线索、投诉或专项计划可以入企",
+        "the enterprise is on the white list: only a clue, a complaint or a planned campaign opens its door",
+    ),
+    "covered_by_plan": ("有检查计划", "a plan covers it"),
+    "covered_by_ticket": ("有派单线索", "a dispatched clue covers it"),
+    "covered_by_complaint": ("有投诉", "a complaint covers it"),
+    "overridden": ("负责人已放行", "a chief let it go on"),
+}
+CAUSES: Words = {
+    "clue": ("线索", "clue"),
+    "complaint": ("投诉", "complaint"),
+    "special": ("专项", "special campaign"),
+}
+COVERS: Words = {
+    "plan": ("计划", "plan"),
+    "ticket": ("线索工单", "ticket"),
+    "complaint": ("投诉", "complaint"),
+}
+MEASURES: Words = {
+    "none": ("无", "none"),
+    "guidance": ("指导", "guidance"),
+    "rectification": ("责令改正", "rectification"),
+    "penalty": ("处罚", "penalty"),
+}
+CONFLICTS: Words = {
+    "fruitless_visits": ("此前已三次未发现问题", "three fruitless visits came before it"),
+    "cap_reached": ("超过全年次数且无事由", "above the year's visits without a cause"),
+}
+FIGURES: Words = {
+    "used_of": ("本年已用 {used} / {cap} 次", "{used} of {cap} visits used this year"),
+}
