@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 
-from alerts.api import check_ins, clues, compliance, credit, data_checks, enterprises, white_list
+from alerts.api import check_ins, clues, compliance, credit, data_checks, enterprises, statistics, white_list
 from alerts.api.access import Access
 from alerts.pages import clues as clue_pages
 from alerts.pages import compliance as compliance_pages
@@ -36,6 +36,7 @@ _ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = (
     compliance.build_router,
     clues.build_router,
     data_checks.build_router,
+    statistics.build_router,
 )
 _PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (
     overview.build_pages,
