@@ -30,7 +30,7 @@ def choose_days(group: Sequence[Plan], ledger: Ledger, published: Mapping[str, d
         may[[at[day] for day in options], j] = True
         if published.get(plan.plan_id) in options:
             kept[at[published[plan.plan_id]]] += 1
-    chosen = _best(_worth(may, kept), _years(days), _caps(group[0].enterprise_id, days, ledger))
+    chosen = _best(_worth(may, kept), _years(days), _caps(group, days, ledger))
     return tuple(days[i] for i in chosen)
 
 
@@ -49,8 +49,10 @@ def _years(days: Sequence[date]) -> tuple[int, ...]:
     return tuple(day.year for day in days)
 
 
-def _caps(enterprise_id: str, days: Sequence[date], ledger: Ledger) -> dict[int, float]:
-    return {year: ledger.visits_left(enterprise_id, year) for year in sorted({day.year for day in days})}
+def _caps(group: Sequence[Plan], days: Sequence[date], ledger: Ledger) -> dict[int, float]:
+    """Give the most days worth choosing in a year: a day more than plans would cover none of them anew."""
+    there, most = group[0].enterprise_id, len(group)
+    return {year: min(ledger.visits_left(there, year), most) for year in sorted({day.year for day in days})}
 
 
 def _best(worth: FloatArray, years: Sequence[int], caps: Mapping[int, float]) -> list[int]:
@@ -62,16 +64,16 @@ def _best(worth: FloatArray, years: Sequence[int], caps: Mapping[int, float]) ->
     came = np.full((n_days + 1, n_days, 2), -1)
     for q in range(n_days):
         _enter_year(q, int(first[q]), worth, total, came)
-        low, high = int(first[q]), int(cap[q])
+        low = int(first[q])
+        high = min(int(cap[q]), q - low + 1)  # no more days chosen than there are up to this one
         if q > low and high > 1:
             options = total[1:high, low:q] + worth[1 + low : 1 + q, q][None, :]
             best = options.argmax(axis=1)
             rows = np.arange(1, high)
             better = options[rows - 1, best] > total[2 : high + 1, q]
             total[2 : high + 1, q] = np.where(better, options[rows - 1, best], total[2 : high + 1, q])
-            came[2 : high + 1, q] = np.where(
-                better[:, None], np.stack([rows, best + low], axis=1), came[2 : high + 1, q]
-            )
+            came[2 : high + 1, q, 0] = np.where(better, rows, came[2 : high + 1, q, 0])
+            came[2 : high + 1, q, 1] = np.where(better, best + low, came[2 : high + 1, q, 1])
         if high < 1:
             total[:, q] = _IMPOSSIBLE
     return _walk_back(total, came)

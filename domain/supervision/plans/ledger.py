@@ -19,17 +19,30 @@ took them, `no_working_day`, `cap_reached` where its team had time, else `no_cap
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from domain.supervision.plans.model import Held, Limits, Plan
 
 
 def open_days(plan: Plan, limits: Limits) -> tuple[date, ...]:
     """Give the days of the plan's window on which inspectors work and the white list does not keep it out, in order."""
-    return tuple(day for day in _window(plan) if limits.is_open(day) and not limits.lists(plan, day))
+    days = _working_days(plan.earliest, plan.latest, limits.first, limits.closed, limits.weekends)
+    there = plan.enterprise_id
+    if there not in limits.white_listed and there not in limits.listings:
+        return days
+    return tuple(day for day in days if not limits.lists(plan, day))
 
 
-def _window(plan: Plan) -> Iterable[date]:
-    return (plan.earliest + timedelta(days=i) for i in range((plan.latest - plan.earliest).days + 1))
+@lru_cache(maxsize=8192)  # a window is asked for again and again while days are chosen
+def _working_days(
+    earliest: date, latest: date, first: date | None, closed: frozenset[date], weekends: bool
+) -> tuple[date, ...]:
+    limits = Limits(first=first, closed=closed, weekends=weekends)
+    return tuple(day for day in _window(earliest, latest) if limits.is_open(day))
+
+
+def _window(earliest: date, latest: date) -> Iterable[date]:
+    return (earliest + timedelta(days=i) for i in range((latest - earliest).days + 1))
 
 
 class Ledger:
@@ -75,7 +88,7 @@ class Ledger:
         if self.limits.first is not None and plan.latest < self.limits.first:
             return Held.WINDOW_OVER
         if not days:
-            listed = any(self.limits.lists(plan, day) for day in _window(plan))
+            listed = any(self.limits.lists(plan, day) for day in _window(plan.earliest, plan.latest))
             return Held.WHITE_LISTED if listed else Held.NO_WORKING_DAY
         return Held.CAP_REACHED if any(self.has_minutes(plan, day) for day in days) else Held.NO_CAPACITY
 

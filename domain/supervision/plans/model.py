@@ -72,7 +72,8 @@ class Limits:
         if plan.special:
             return False
         there = plan.enterprise_id
-        return there in self.white_listed or is_listed(self.listings.get(there, ()), there, day)
+        mine = self.listings.get(there)
+        return there in self.white_listed or (mine is not None and is_listed(mine, there, day))
 
     def minutes(self, department: str) -> int:
         """Working time of this department's team in a day. [min]"""
