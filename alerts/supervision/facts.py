@@ -9,6 +9,8 @@ Decision table, of one act:
 | another outcome of a ticket that a complaint speaks of  | `complaint_upheld`      | the outcome was filed  |
 | any other outcome that found a problem                  | `problem_found`         | the outcome was filed  |
 | a visit under a ticket whose outcome speaks of it       | none: the ticket's says | -                      |
+| a matter's penalty, of a source with that outcome       | none: the outcome's     | -                      |
+| a matter's penalty otherwise, once a source             | `penalty`               | first chosen           |
 | a rectification filed in time                           | `rectified`             | it was filed           |
 | a rectification not filed in time                       | `rectification_overdue` | the day after it ended |
 | a self-check filed                                      | `self_check`            | the self-check's       |
@@ -22,12 +24,13 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, func, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from alerts.store.models import (
     ClueRow,
     CreditFactRow,
+    MatterRow,
     OutcomeRow,
     RectificationRow,
     SelfCheckRow,
@@ -64,7 +67,12 @@ def every_fact(session: Session, office: Office, enterprise_ids: Wanted = None, 
     asked = None if enterprise_ids is None else frozenset(enterprise_ids)
     known = asked if asked is not None else frozenset(office.register.by_id)
     found: dict[str, list[CreditFact]] = defaultdict(list)
-    for source in (_filed(session, asked), _of_outcomes(session, office, asked), _of_visits(session, office, asked)):
+    acts = (
+        _of_outcomes(session, office, asked),
+        _of_visits(session, office, asked),
+        _of_matters(session, office, asked),
+    )
+    for source in (_filed(session, asked), *acts):
         for fact in source:
             found[fact.enterprise_id].append(fact)
     for fact in _of_filings(session, asked, day or office.today()):
@@ -121,6 +129,26 @@ def _of_visits(session: Session, office: Office, places: frozenset[str] | None) 
             kind=_kind(row.measure, is_complaint=row.cover_kind == "complaint"),
             on=office.at(row.at_ms if row.outcome_ms is None else row.outcome_ms).date(),
             note=row.note or "",
+        )
+
+
+def _of_matters(session: Session, office: Office, places: frozenset[str] | None) -> Iterator[CreditFact]:
+    """Yield the penalties that were chosen for matters after an outcome without one, as for what was not mended."""
+    by_ticket = select(OutcomeRow.ticket_id).where(
+        MatterRow.source == literal("ticket:").concat(OutcomeRow.ticket_id), OutcomeRow.measure == "penalty"
+    )
+    by_visit = select(VisitRow.scan_id).where(
+        MatterRow.source == literal("visit:").concat(VisitRow.scan_id), VisitRow.measure == "penalty"
+    )
+    asked = (
+        select(MatterRow.source, MatterRow.enterprise_id, func.min(MatterRow.decided_ms))
+        .where(MatterRow.measure == "penalty", ~by_ticket.exists(), ~by_visit.exists())
+        .where(_among(MatterRow.enterprise_id, places))
+        .group_by(MatterRow.source, MatterRow.enterprise_id)
+    )
+    for source, place, at_ms in session.execute(asked):
+        yield CreditFact(
+            fact_id=f"matter:{source}", enterprise_id=place, kind="penalty", on=office.at(at_ms or 0).date()
         )
 
 

@@ -19,7 +19,7 @@ from alerts.api.problems import install_problem_handlers
 from alerts.api.schemas import RectificationEvent, schemas
 from alerts.people.person import Person, Role
 from alerts.store.engine import reading, writing
-from alerts.store.models import AuditRow, Base, FindingRow, MatterRow, OutboxRow, RectificationRow
+from alerts.store.models import AuditRow, Base, FindingRow, MatterRow, OutboxRow, OutcomeRow, RectificationRow
 from alerts.supervision import rectifications
 from alerts.supervision.facts import facts_of
 from alerts.supervision.rectifications import Order, remind
@@ -279,6 +279,28 @@ async def test_orders_by_themselves(client: httpx.AsyncClient, engine: Engine) -
     assert (done.status_code, (await client.post(filing, json={"text": "t"})).json()) == (200, done.json())
     assert code(await client.post(filing, json={"text": "u"})) == (409, "already_filed")
     assert [act for _, act in acts(engine)] == ["rectification.order", "rectification.file"]
+
+
+async def test_a_penalty_chosen_for_matters_is_one_fact_of_their_source(
+    client: httpx.AsyncClient, engine: Engine, clock: Clock
+) -> None:
+    asked = OPEN_DRUM | {"measure": "rectification", "due": "2026-06-10"}
+    matter = (await client.post("/matters", json=asked)).json()
+    clock.at += timedelta(days=10)
+    late = ("rectification_overdue", date(2026, 6, 11))
+    assert facts(engine, clock) == [late]
+
+    await client.post(f"/matters/{matter['matter_id']}/measure", json={"measure": "penalty"})
+    assert facts(engine, clock) == [("penalty", date(2026, 6, 11)), late]
+
+    clock.at += timedelta(days=1)
+    again = OPEN_DRUM | {"matter": "偷排", "severity": "grave", "measure": "penalty"}
+    assert (await client.post("/matters", json=again)).status_code == 201
+    assert facts(engine, clock) == [("penalty", date(2026, 6, 11)), late]
+
+    with writing(engine) as session:
+        session.get_one(OutcomeRow, "t1").measure = "penalty"
+    assert facts(engine, clock) == [("penalty", NOON.date()), late]  # the outcome's own
 
 
 async def test_lists_by_state_and_enterprise(client: httpx.AsyncClient, engine: Engine, clock: Clock) -> None:
