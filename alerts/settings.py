@@ -1,7 +1,9 @@
 """What the alerts stage is told: how soon people must answer, what makes a storm."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,6 +12,17 @@ class PlaceRules:
 
     cap: int | None = None
     whitelisted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceToday(PlaceRules):
+    """What holds for an enterprise today, and how many visits this calendar year has seen."""
+
+    visits: int = 0
+
+
+AgreedPlaces = Callable[[Session, Collection[str]], Mapping[str, PlaceToday]]
+"""Reads what holds for enterprises today, all that are asked about at once; those that nobody knows are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +36,7 @@ class TicketRules:
         undo_s: A dispatch may be undone so long; it leaves for the inspectors afterwards. [s]
         storm_per_min: More tickets than this opened within a minute are told of together. [1/min]
         places: What is agreed about each enterprise, by id; these may be named in a decision.
+        agreed: What holds for them today by grade, facts and white list; None = `places` alone are known.
     """
 
     answer_min: tuple[int, int, int] = (10, 30, 120)
@@ -31,6 +45,7 @@ class TicketRules:
     undo_s: int = 10
     storm_per_min: int = 10
     places: Mapping[str, PlaceRules] = field(default_factory=dict)
+    agreed: AgreedPlaces | None = None
 
     def answer_ms(self, priority: int) -> int:
         """Return how long a person has to answer. [ms]"""

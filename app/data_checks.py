@@ -12,9 +12,9 @@ from pathlib import Path
 from alerts.data_checks.run import read_checks, run_checks
 from alerts.data_checks.state import read_findings, write_findings
 from alerts.supervision.findings import NAME, Filed, Run, file_run
+from app.office import office_of, supervision_table
 from app.settings import load_settings
 from app.stage_settings import site_of
-from app.supervision import office_of, supervision_table
 from app.wiring import engine_of, ticket_rules
 from domain.supervision.data_checks import Finding, FindingState, RuleBook, follow
 
@@ -79,7 +79,7 @@ def file_folder(folder: Path, as_of: date | None, name: str | None, *, dry_run: 
             engine,
             supervision_table(settings.supervision),
             lambda: time.time_ns() // 1_000_000,
-            ticket_rules(settings, site),
+            ticket_rules(settings, site, engine),
         )
         rules = tuple(rule.rule_id for rule in book.rules)
         run = Run(checks=called, rules=rules, as_of=day, findings=run_checks(folder, book, day))

@@ -74,4 +74,6 @@ def escalations_of(
     site = site_of(settings)
     names = frozenset(endpoint.name for endpoint in endpoints)
     schedule = read_contacts(settings.contacts, ZoneInfo(site.timezone), names)
-    return Escalations(engine, Plan(site=site.site_id, schedule=schedule, rules=ticket_rules(settings, site)), now_ms)
+    return Escalations(
+        engine, Plan(site=site.site_id, schedule=schedule, rules=ticket_rules(settings, site, engine)), now_ms
+    )

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from alerts.supervision.office import Office
+from app.office import office_of, supervision_table
 from app.settings import load_settings
 from app.stage_settings import site_of
-from app.supervision import office_of, supervision_table
 from app.wiring import engine_of, ticket_rules
 from domain.site import Site
 from maps.api import now_ms
@@ -35,7 +35,7 @@ def office_here() -> Iterator[Here]:
     site, table = site_of(settings), supervision_table(settings.supervision)
     engine = engine_of(settings)
     try:
-        office = office_of(site, engine, table, now_ms, ticket_rules(settings, site))
+        office = office_of(site, engine, table, now_ms, ticket_rules(settings, site, engine))
         yield Here(site=site, office=office, who=_who())
     finally:
         engine.dispose()

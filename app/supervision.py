@@ -1,11 +1,8 @@
 """Supervision at the desk: the site's rules and the store in, routes and pages out."""
 
 from collections.abc import Callable
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, FastAPI
-from sqlalchemy import Engine
 
 from alerts.api import check_ins, clues, compliance, credit, data_checks, enterprises, statistics, white_list
 from alerts.api.access import Access
@@ -16,17 +13,10 @@ from alerts.pages import enterprises as enterprise_pages
 from alerts.pages import overview
 from alerts.pages.guard import Guard
 from alerts.pages.shell import Shell, mount_static
-from alerts.settings import TicketRules
 from alerts.supervision.office import Office
-from alerts.supervision.register import register_of
-from alerts.toml_file import read_toml
-from app.settings import SettingsRefused
-from domain.site import Site
-from domain.site_files.faults import Findings
-from domain.supervision.credit import CreditTable
-from domain.supervision.grades import GradeRules
-from domain.supervision.history import SupervisionTable
-from domain.supervision.rules_file import parse_rules
+from app.office import office_of, supervision_table
+
+__all__ = ("add_supervision", "office_of", "supervision_table")
 
 _ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = (
     white_list.build_router,
@@ -45,40 +35,6 @@ _PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (
     enterprise_pages.build_pages,
     compliance_pages.build_pages,
 )
-
-
-def supervision_table(file: Path | None) -> SupervisionTable:
-    """Return grades, caps and weights, by a file or as they are by default.
-
-    Raises:
-        SettingsRefused: The file is wrong; every fault is listed.
-    """
-    if file is None:
-        return SupervisionTable(grades=GradeRules(), credit=CreditTable())
-    findings = Findings()
-    table = parse_rules(read_toml(file, SettingsRefused), str(file), findings)
-    if findings.faults:
-        raise SettingsRefused("\n".join(map(str, findings.faults)))
-    return table
-
-
-def office_of(
-    site: Site,
-    engine: Engine,
-    table: SupervisionTable,
-    now_ms: Callable[[], int],
-    rules: TicketRules | None = None,
-) -> Office:
-    """Return what every part of supervision needs."""
-    return Office(
-        site_id=site.site_id,
-        engine=engine,
-        register=register_of(site.enterprises),
-        table=table,
-        zone=ZoneInfo(site.timezone),
-        now_ms=now_ms,
-        rules=rules or TicketRules(),
-    )
 
 
 def add_supervision(app: FastAPI, office: Office, shell: Shell, access: Access, guard: Guard | None, api: str) -> None:

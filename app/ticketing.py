@@ -165,7 +165,7 @@ def _store() -> Iterator[Tickets]:
     site = site_of(settings) if settings.site is not None else None
     engine = engine_of(settings)
     try:
-        yield Tickets(engine, rules=ticket_rules(settings, site))
+        yield Tickets(engine, rules=ticket_rules(settings, site, engine))
     except Problem as refused:
         raise ValueError(refused.detail) from None
     finally:

@@ -1,12 +1,15 @@
 """The only module that builds adapters: settings → stores and history."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Engine, make_url
 
 from alerts.evidence.store import Evidence
 from alerts.settings import PlaceRules, TicketRules
 from alerts.store import Snapshots, Tickets, current, newest, open_store
+from alerts.supervision.agreed import agreed_today
+from app.office import office_of, supervision_table
 from app.settings import Settings, SettingsRefused
 from domain.site import Site
 from streams.history.open import AnyHistory, open_history
@@ -55,15 +58,19 @@ def store_of(settings: Settings, site: Site) -> Store:
         ConnectionError: The database does not answer.
     """
     engine = engine_of(settings)
-    rules = ticket_rules(settings, site)
+    rules = ticket_rules(settings, site, engine)
     return Store(
         Tickets(engine, rules=rules), Snapshots(engine, settings.topic_prefix), engine, Evidence(engine, rules)
     )
 
 
-def ticket_rules(settings: Settings, site: Site | None) -> TicketRules:
-    """Return how tickets move on, with what is agreed about each enterprise of a site."""
-    return TicketRules(
+def ticket_rules(settings: Settings, site: Site | None, engine: Engine) -> TicketRules:
+    """Return how tickets move on, with what holds for each enterprise of a site, read out of the store.
+
+    Raises:
+        SettingsRefused: The file of grades and credit is wrong.
+    """
+    rules = TicketRules(
         answer_min=settings.answer_minutes,
         arrive_min=settings.arrive_minutes,
         watch_min=settings.watch_minutes,
@@ -74,6 +81,14 @@ def ticket_rules(settings: Settings, site: Site | None) -> TicketRules:
             for place in (site.enterprises if site else ())
         },
     )
+    if site is None:
+        return rules
+    office = office_of(site, engine, supervision_table(settings.supervision), _now_ms, rules)
+    return replace(rules, agreed=agreed_today(office))
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def store_if_there(settings: Settings, site: Site) -> Store | None:

@@ -1,7 +1,7 @@
 """What a live system knows of a ticket's leading candidate, out of the store → the advice with that history."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, hypot, radians
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts.lifecycle import MoveKind
-from alerts.settings import PlaceRules, TicketRules
+from alerts.settings import PlaceToday, TicketRules
 from alerts.store.clues import Clues, clues_of, corroborating
 from alerts.store.models import MoveRow, OutcomeRow, TicketRow
 from alerts.store.moves import detail_of
@@ -45,13 +45,12 @@ class Experience:
     def __init__(
         self, session: Session, tickets: Sequence[Ticket], rules: TicketRules, clues: Clues | None = None
     ) -> None:
-        self._rules = rules
         self._clues = clues_of(session, [ticket.id for ticket in tickets]) if clues is None else clues
         local = [ticket for ticket in tickets if ticket.kind is TicketKind.LOCAL]
         places = {place for place in map(_lead, local) if place is not None}
         since_ms = max((to_ms(ticket.updated_at) for ticket in local), default=0) - YEAR_MS
         self._outcomes = _outcomes(session, places)
-        self._visits = _visits(session, places, since_ms)
+        self._agreed = _agreed(session, places, rules, since_ms)
         self._out = _open_dispatches(session) if local else []
 
     def advice(self, ticket: Ticket) -> Advised:
@@ -65,11 +64,11 @@ class Experience:
         if place is None:
             return EnterpriseHistory(open_nearby=nearby, corroborated=joined)
         found, nothing = self._outcomes[place]
-        agreed = self._rules.places.get(place, PlaceRules())
+        agreed = self._agreed.get(place, PlaceToday())
         return EnterpriseHistory(
             found=found,
             nothing=nothing,
-            visits=self._visits[place],
+            visits=agreed.visits,
             cap=agreed.cap,
             whitelisted=agreed.whitelisted,
             open_nearby=nearby,
@@ -101,6 +100,19 @@ def _outcomes(session: Session, places: set[str]) -> dict[str, tuple[int, int]]:
         before = counted[str(place)]
         counted[str(place)] = (before[0] + amount, before[1]) if found else (before[0], before[1] + amount)
     return counted
+
+
+def _agreed(session: Session, places: set[str], rules: TicketRules, since_ms: int) -> Mapping[str, PlaceToday]:
+    """Return what holds for enterprises: today's where somebody reads it, else what the settings say."""
+    if not places:
+        return {}
+    if rules.agreed is not None:
+        return rules.agreed(session, places)
+    visits = _visits(session, places, since_ms)
+    return {
+        place: PlaceToday(cap=agreed.cap, whitelisted=agreed.whitelisted, visits=visits[place])
+        for place, agreed in ((place, rules.places.get(place, PlaceToday())) for place in places)
+    }
 
 
 def _visits(session: Session, places: set[str], since_ms: int) -> dict[str, int]:
