@@ -26,7 +26,7 @@ from domain.supervision.plans.model import Held, Limits, Plan
 
 def open_days(plan: Plan, limits: Limits) -> tuple[date, ...]:
     """Give the days of the plan's window on which inspectors work and the white list does not keep it out, in order."""
-    days = _working_days(plan.earliest, plan.latest, limits.first, limits.closed, limits.weekends)
+    days = _working_days(plan.earliest, plan.latest, limits.first, limits.closed, weekends=limits.weekends)
     there = plan.enterprise_id
     if there not in limits.white_listed and there not in limits.listings:
         return days
@@ -35,7 +35,7 @@ def open_days(plan: Plan, limits: Limits) -> tuple[date, ...]:
 
 @lru_cache(maxsize=8192)  # a window is asked for again and again while days are chosen
 def _working_days(
-    earliest: date, latest: date, first: date | None, closed: frozenset[date], weekends: bool
+    earliest: date, latest: date, first: date | None, closed: frozenset[date], *, weekends: bool
 ) -> tuple[date, ...]:
     limits = Limits(first=first, closed=closed, weekends=weekends)
     return tuple(day for day in _window(earliest, latest) if limits.is_open(day))
