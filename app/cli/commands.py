@@ -19,6 +19,7 @@ from app.cli import (
     replay,
     score,
     simulate,
+    simulate_year,
     tickets,
     users,
     verify,
@@ -56,6 +57,7 @@ app.command("worker")(processes.worker)
 app.command("deliver")(deliver.deliver)
 app.command("desk")(processes.desk)
 app.command("simulate")(simulate.simulate)
+app.command("simulate-year")(simulate_year.simulate_year)
 app.command("replay")(replay.replay)
 app.command("score")(score.score)
 app.command("explain")(explain.explain)
