@@ -18,12 +18,14 @@ from alerts.api.photos import build_photo_router
 from alerts.api.webhooks import build_router as build_webhook_router
 from alerts.delivery.letters import Letters
 from alerts.evidence.freezer import SETTLE_MS, Freezer
+from alerts.filing.page import FilingPages
 from alerts.inspector.photos import Photos
 from alerts.inspector.settings import InspectorSettings
 from alerts.pages.shell import Shell
 from alerts.people.person import ALL_ROLES, Person, Role
 from alerts.supervision.rectifications import remind
 from app.accounts import Accounts, accounts_of, say_first_password
+from app.filing import add_filing
 from app.freezing import keep_freezing
 from app.inspector import add_inspector, inspector_settings
 from app.kafka import KafkaTail, create_topics
@@ -123,6 +125,7 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     add_supervision(app, office, Shell(site_name=site.name), access, guard, API)
     if inspector:
         add_inspector(app, site, store, inspector)
+        add_filing(app, FilingPages(office, site.name), inspector, access, API)
     if accounts:
         accounts.add_to(app, API)
     may_watch = accounts.may_watch if accounts else None

@@ -30,6 +30,7 @@ def inspector_settings(settings: Settings) -> InspectorSettings:
         secret=secret,
         lifetime_ms=round(settings.link_hours * HOUR_MS),
         keep_position=settings.keep_photo_position,
+        base_url=settings.desk_url,
     )
 
 

@@ -17,12 +17,13 @@ from starlette.types import Scope
 from alerts.api.problems import RETRY_AFTER_S, problem_response
 from alerts.inspector.form import Act, read_form
 from alerts.inspector.guesses import Guesses
-from alerts.inspector.link import PATH, LinkRefused, Visit, read_link
+from alerts.inspector.link import PATH, Visit, read_link
 from alerts.inspector.page import STATIC, Pages, Shown, open_acts
 from alerts.inspector.photos import Photos
 from alerts.inspector.settings import InspectorSettings
 from alerts.inspector.tell import Deciding, Teller
 from alerts.inspector.words import language_of
+from alerts.signed import LinkRefused
 from domain.problem import Problem
 from domain.times import to_ms
 

@@ -13,8 +13,10 @@ class InspectorSettings:
         secret: What links are signed with.
         lifetime_ms: How long a link holds. [ms]
         keep_position: Whether a photograph keeps where it was taken.
+        base_url: Where the desk is reached from outside.
     """
 
     secret: str = field(repr=False)
     lifetime_ms: int = 12 * HOUR_MS
     keep_position: bool = False
+    base_url: str = ""

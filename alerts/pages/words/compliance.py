@@ -86,6 +86,7 @@ COMPLIANCE: Words = {
     "days_left": ("还有 {days} 天", "{days} days left"),
     "days_over": ("已逾期 {days} 天", "{days} days over"),
     "filed_on": ("{day} 由 {who} 提交", "filed {day} by {who}"),
+    "by_enterprise": ("企业自行", "the enterprise"),
     "file_done": ("代企业提交整改结果", "File on the enterprise's behalf"),
     "done_text": ("整改结果", "What was done"),
     "done_on": ("提交日期", "Filed on"),

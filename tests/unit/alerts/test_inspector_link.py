@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from alerts.inspector.link import LinkRefused, Visit, link, read_link
+from alerts.inspector.link import Visit, link, read_link
 from alerts.inspector.secret import secret_of
+from alerts.signed import LinkRefused
 
 SIGNED_WITH = "a-secret-of-the-tests"
 NOW_MS = 1_790_000_000_000

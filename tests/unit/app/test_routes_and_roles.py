@@ -27,8 +27,8 @@ OPEN = {
     "/readyz": "guarded by itself: this machine, or any role",
     "/metrics": "guarded by itself: this machine, or any role",
 }
-OPEN_BELOW = ("/t/",)
-"""The inspectors' pages: their link is the key, and is checked by themselves."""
+OPEN_BELOW = ("/t/", "/e/")
+"""The inspectors' and the enterprises' pages: their link is the key, and is checked by themselves."""
 ADMINS = frozenset({Role.ADMIN})
 STATED = {
     "GET /": ALL_ROLES,
@@ -108,7 +108,7 @@ def test_every_route_names_its_roles_or_is_known_to_be_open(desk: DeskWithAccoun
 def test_the_walk_meets_the_inspectors_pages(desk: DeskWithAccounts) -> None:
     served = {name for name, _ in all_routes(desk.app.router.routes)}
 
-    assert {"GET /t/{token}", "GET /static/inspector"} <= served
+    assert {"GET /t/{token}", "GET /e/{token}", "GET /static/inspector"} <= served
 
 
 @pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role or "nobody")
