@@ -3,14 +3,15 @@
 import json
 import os
 import time
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from domain.site_files.faults import Fault
 from domain.supervision.plans import Merged, Plan, merge
 from domain.supervision.plans.calendar import as_csv, as_icalendar
+from domain.supervision.plans.figures import Figures, figures_of, visits_by_enterprise
 from domain.supervision.plans.tables import (
     PlansRefused,
     Registers,
@@ -32,44 +33,32 @@ class Told:
     took_s: float
     unregistered: tuple[str, ...]
 
-    def figures(self) -> dict[str, object]:
-        """Give the figures by name."""
-        found, plain = self.merged.schedule, self.merged.plain
-        visits, least = len(found.visits(self.plans)), sum(self.merged.bound.values())
-        return {
-            "plans": len(self.plans),
-            "placed": len(found.days),
-            "held": dict(sorted(Counter(str(why) for why in found.held.values()).items())),
-            "visits_unmerged": len(found.days),
-            "visits": visits,
-            "visits_at_least": least,
-            "gap_percent": round(100 * (visits - least) / visits, 2) if visits else 0.0,
-            "simple_rule_visits": len(plain.visits(self.plans)),
-            "simple_rule_held": len(plain.held),
-            "changes": found.changes(self.published),
-            "seconds": round(self.took_s, 1),
-        }
+    def figures(self) -> Figures:
+        """Give the figures."""
+        return figures_of(self.plans, self.merged, self.published, self.took_s)
 
     def as_json(self) -> str:
-        """Give the figures, and plans and visits per enterprise."""
-        before = Counter(p.enterprise_id for p in self.plans if p.plan_id in self.merged.schedule.days)
-        after = Counter(enterprise for enterprise, _ in self.merged.schedule.visits(self.plans))
-        per = {e: {"before": n, "after": after[e]} for e, n in sorted(before.items())}
-        return json.dumps(self.figures() | {"enterprises": per}, ensure_ascii=False, indent=2)
+        """Give the figures, and visits before and after per enterprise."""
+        told = asdict(self.figures()) | {"enterprises": visits_by_enterprise(self.plans, self.merged)}
+        return json.dumps(told, ensure_ascii=False, indent=2)
 
     def as_text(self) -> str:
         """Give the figures as lines."""
-        f = self.figures()
-        held = ", ".join(f"{n} {why}" for why, n in Counter(map(str, self.merged.schedule.held.values())).items())
-        lines = [
-            f"{f['plans']} plans: {f['placed']} placed, {len(self.merged.schedule.held)} held ({held or 'none'})",
-            f"visits: {f['visits_unmerged']} unmerged → {f['visits']} merged",
-            f"simple rule by enterprise: {f['simple_rule_visits']} visits, {f['simple_rule_held']} held",
-            f"proven: these plans need at least {f['visits_at_least']} visits; gap {f['gap_percent']} %",
-            f"changes against the published schedule: {f['changes']} of {len(self.published)}",
-            f"took {f['seconds']} s",
-        ]
+        lines = lines_of(self.figures())
         return "\n".join(lines + [f"not checked, no {name} beside the plans" for name in self.unregistered])
+
+
+def lines_of(told: Figures) -> list[str]:
+    """Give figures as lines of text."""
+    held = ", ".join(f"{n} {why}" for why, n in told.held.items())
+    return [
+        f"{told.plans} plans: {told.placed} placed, {sum(told.held.values())} held ({held or 'none'})",
+        f"visits: {told.visits_unmerged} unmerged → {told.visits} merged",
+        f"simple rule by enterprise: {told.simple_rule_visits} visits, {told.simple_rule_held} held",
+        f"proven: these plans need at least {told.visits_at_least} visits; gap {told.gap_percent} %",
+        f"changes against the published schedule: {told.changes} of {told.published}",
+        f"took {told.seconds} s",
+    ]
 
 
 def merge_files(plans_file: Path, published_file: Path | None, *, weekends: bool) -> Told:
@@ -78,18 +67,18 @@ def merge_files(plans_file: Path, published_file: Path | None, *, weekends: bool
     Raises:
         PlansRefused: With a line for every wrong row of every file.
     """
-    folder, faults = plans_file.parent, list[str]()
+    folder, faults = plans_file.parent, list[Fault]()
     known, unregistered = _registers(folder, faults)
     plans, published = tuple[Plan, ...](), dict[str, date]()
     try:
         plans = parse_plans(_text(plans_file), known, plans_file.name).plans
     except PlansRefused as refused:
-        faults.append(str(refused))
+        faults += refused.faults
     if published_file is not None:
         try:
             published = parse_published(_text(published_file), published_file.name)
         except PlansRefused as refused:
-            faults.append(str(refused))
+            faults += refused.faults
     if faults:
         raise PlansRefused(faults)
     began = time.monotonic()
@@ -97,7 +86,7 @@ def merge_files(plans_file: Path, published_file: Path | None, *, weekends: bool
     return Told(plans, merged, published, time.monotonic() - began, unregistered)
 
 
-def _registers(folder: Path, faults: list[str]) -> tuple[Registers, tuple[str, ...]]:
+def _registers(folder: Path, faults: list[Fault]) -> tuple[Registers, tuple[str, ...]]:
     known, absent = Registers(), list[str]()
     for name in ("enterprises.csv", "fields.csv", "teams.csv"):
         file = folder / name
@@ -107,7 +96,7 @@ def _registers(folder: Path, faults: list[str]) -> tuple[Registers, tuple[str, .
         try:
             known = _with(known, name, _text(file))
         except PlansRefused as refused:
-            faults.append(str(refused))
+            faults += refused.faults
     return known, tuple(absent)
 
 
@@ -124,7 +113,7 @@ def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise PlansRefused([f"{file.name}: not UTF-8; save it as CSV UTF-8"]) from None
+        raise PlansRefused([Fault(file.name, 0, "not UTF-8", "save it as CSV UTF-8")]) from None
 
 
 def write_schedule(told: Told, out: Path, calendars: Path | None) -> None:

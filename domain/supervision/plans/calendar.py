@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from domain.supervision.plans.model import Plan, Schedule
@@ -23,14 +23,19 @@ LINE_OCTETS = 75
 """Content lines are folded at so many octets. RFC 5545 3.1."""
 
 
-def as_csv(schedule: Schedule, plans: Sequence[Plan], department: str | None = None) -> str:
+Names = Mapping[str, str]
+
+
+def as_csv(schedule: Schedule, plans: Sequence[Plan], department: str | None = None, names: Names | None = None) -> str:
     """Write a row a plan, by day and enterprise; held plans stand last; with `department` only its rows.
+
+    With `names` of enterprises by id a column `enterprise` holds them.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe in front.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow((*COLUMNS, "enterprise") if names is not None else COLUMNS)
     together = _fields_by_visit(schedule, plans)
     wanted = [plan for plan in plans if department in (None, plan.department)]
     for plan in sorted(wanted, key=lambda p: (str(schedule.days.get(p.plan_id, "~")), p.enterprise_id, p.plan_id)):
@@ -38,7 +43,8 @@ def as_csv(schedule: Schedule, plans: Sequence[Plan], department: str | None = N
         visit = visit_id(plan.enterprise_id, day.isoformat()) if day else ""
         row = (plan.plan_id, plan.department, plan.field, plan.enterprise_id, str(day or ""), visit)
         held = schedule.held.get(plan.plan_id, "")
-        cells = (*row, str(len(together.get(visit, ())) or ""), str(held), str(plan.duration_min))
+        cells = [*row, str(len(together.get(visit, ())) or ""), str(held), str(plan.duration_min)]
+        cells += [] if names is None else [names.get(plan.enterprise_id, "")]
         writer.writerow([_plain(cell) for cell in cells])
     return out.getvalue()
 
@@ -48,8 +54,18 @@ def visit_id(enterprise_id: str, day: str) -> str:
     return f"{enterprise_id}@{day}"
 
 
-def as_icalendar(schedule: Schedule, plans: Sequence[Plan], department: str, stamp: datetime) -> str:
-    """Write one all-day event per visit of this department; `stamp` is when the schedule was made (aware)."""
+def as_icalendar(
+    schedule: Schedule, plans: Sequence[Plan], department: str, stamp: datetime, names: Names | None = None
+) -> str:
+    """Write one all-day event per visit of this department.
+
+    Args:
+        schedule: Days by plan.
+        plans: All plans, those of other departments too: an event says what is checked together.
+        department: Whose.
+        stamp: When the schedule was made, aware.
+        names: Of enterprises by id; else their ids stand for them.
+    """
     together = _fields_by_visit(schedule, plans)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Wugan//Plans//ZH", "CALSCALE:GREGORIAN"]
     visits: dict[tuple[str, str], list[Plan]] = {}
@@ -57,22 +73,24 @@ def as_icalendar(schedule: Schedule, plans: Sequence[Plan], department: str, sta
         if plan.department == department and plan.plan_id in schedule.days:
             visits.setdefault((schedule.days[plan.plan_id].isoformat(), plan.enterprise_id), []).append(plan)
     for (day, enterprise), mine in sorted(visits.items()):
-        lines += _event(day, enterprise, mine, together[visit_id(enterprise, day)], stamp)
+        visit = visit_id(enterprise, day)
+        title = (names or {}).get(enterprise, enterprise)
+        lines += _event(visit, title, mine, together[visit], stamp)
     return "".join(_fold(line) for line in [*lines, "END:VCALENDAR"])
 
 
-def _event(day: str, enterprise: str, mine: Sequence[Plan], others: Sequence[str], stamp: datetime) -> list[str]:
-    first = datetime.fromisoformat(day)
+def _event(visit: str, title: str, mine: Sequence[Plan], others: Sequence[str], stamp: datetime) -> list[str]:
+    first = datetime.fromisoformat(visit.rpartition("@")[2])
     fields = "、".join(plan.field for plan in mine)
     minutes = sum(plan.duration_min for plan in mine)
     told = f"综合查一次 One visit: {'、'.join(others)}; {minutes} min"
     return [
         "BEGIN:VEVENT",
-        f"UID:{_escape(visit_id(enterprise, day))}/{_escape(mine[0].department)}@wugan",
+        f"UID:{_escape(visit)}/{_escape(mine[0].department)}@wugan",
         f"DTSTAMP:{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"DTSTART;VALUE=DATE:{first:%Y%m%d}",
         f"DTEND;VALUE=DATE:{first + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{_escape(f'{enterprise}:{fields}')}",
+        f"SUMMARY:{_escape(f'{title}:{fields}')}",
         f"DESCRIPTION:{_escape(told)}",
         "END:VEVENT",
     ]

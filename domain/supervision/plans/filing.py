@@ -40,23 +40,24 @@ class Desk:
     listings: Mapping[str, Sequence[Listing]]
     today: date
 
-    def faults(self, plan: Plan) -> Iterable[str]:
-        """Yield what keeps a plan from being filed."""
+    def faults(self, plan: Plan) -> Iterable[tuple[str, str]]:
+        """Yield what keeps a plan from being filed, and how to mend it."""
         if plan.plan_id in self.filed:
             if self.filed[plan.plan_id] is None:
-                yield f"plan_id {plan.plan_id!r} was withdrawn; give the plan an id of its own"
+                yield f"plan_id {plan.plan_id!r} was withdrawn", "give the plan an id of its own"
             elif self.filed[plan.plan_id] != plan:
-                yield f"plan_id {plan.plan_id!r} is filed with other values; withdraw that plan and give this a new id"
+                yield (
+                    f"plan_id {plan.plan_id!r} is filed with other values",
+                    "withdraw that plan and give this a new id",
+                )
             return
         if plan.latest < self.today:
-            yield f"the window ended {plan.latest}, today is {self.today}; give it a later window"
+            yield f"the window ended {plan.latest}, today is {self.today}", "give it a later window"
         if (plan.earliest - self.today).days > FARTHEST_DAYS:
-            yield f"the window begins {plan.earliest}, in more than two years; correct the year"
+            yield f"the window begins {plan.earliest}, in more than two years", "correct the year"
         if not plan.special and self._is_listed_throughout(plan):
-            yield (
-                f"enterprise {plan.enterprise_id!r} is on the white list: no routine visits; "
-                "leave the row out, or write cause special for a special campaign"
-            )
+            what = f"enterprise {plan.enterprise_id!r} is on the white list: no routine visits"
+            yield what, "leave the row out, or write cause special for a special campaign"
 
     def _is_listed_throughout(self, plan: Plan) -> bool:
         of_it = self.listings.get(plan.enterprise_id, ())

@@ -101,7 +101,8 @@ def _on_days(
     for plan in kept_first:
         wished = published.get(plan.plan_id)
         order = sorted(days, key=lambda day: (day != wished, day))
-        fits = (d for d in order if plan.earliest <= d <= plan.latest and ledger.allows(plan, d))
+        may = set(open_days(plan, ledger.limits))
+        fits = (d for d in order if d in may and ledger.allows(plan, d))
         day = next(fits, None)
         if day is not None:
             ledger.put(plan, day)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
+from domain.site_files.faults import Fault
+
 T = TypeVar("T")
 Row = tuple[int, Mapping[str, str]]
 LONGEST_WORD = 128
@@ -14,26 +16,26 @@ YES, NO = ("true", "1", "yes", "是"), ("false", "0", "no", "否", "")
 
 
 class PlansRefused(ValueError):
-    """What is wrong, row by row: file, row, what, and how to mend it; `faults` has a line each."""
+    """Nothing is taken; `faults` names everything that is wrong, a line each in the message."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__("\n".join(faults))
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
         self.faults = tuple(faults)
 
 
 class Rows:
-    """Rows of one file; the header of a CSV is row 1, the first object of a list is item 1.
+    """Rows of one file; the header of a CSV is row 1, and so is the first object of a list.
 
     Attributes:
         rows: Number and cells of each row.
-        faults: A line for each fault.
+        faults: All that is wrong so far.
         unknown: Columns that nobody reads.
     """
 
-    def __init__(self, name: str, word: str = "row") -> None:
-        self.name, self._word = name, word
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.rows: list[Row] = []
-        self.faults: list[str] = []
+        self.faults: list[Fault] = []
         self.unknown: tuple[str, ...] = ()
 
     def cell(self, at: Row, column: str, read: Callable[[str], T], wants: str) -> T | None:
@@ -42,12 +44,12 @@ class Rows:
         try:
             return read(text)
         except ValueError:
-            self.fault(at[0], f"{column} is {text[:LONGEST_WORD]!r}; write {wants}")
+            self.fault(at[0], f"{column} is {text[:LONGEST_WORD]!r}", f"write {wants}")
             return None
 
-    def fault(self, row: int, what: str) -> None:
+    def fault(self, row: int, what: str, mend: str) -> None:
         """Note a fault of a row."""
-        self.faults.append(f"{self.name} {self._word} {row}: {what}")
+        self.faults.append(Fault(self.name, row, what, mend))
 
     def refuse(self) -> None:
         """Raise all faults, if there are any.
@@ -66,7 +68,7 @@ def rows_of_csv(name: str, text: str, columns: Sequence[str], optional: Sequence
     try:
         _read_csv(found, reader, columns, optional)
     except csv.Error as error:
-        found.fault(reader.line_num, f"not CSV, {error}; save the file anew")
+        found.fault(reader.line_num, f"not CSV, {error}", "save the file anew")
     return found
 
 
@@ -74,26 +76,27 @@ def _read_csv(found: Rows, reader: "csv.DictReader[str]", columns: Sequence[str]
     header = reader.fieldnames or ()
     missing = [column for column in columns if column not in header]
     if missing:
-        found.fault(1, f"no column {', '.join(missing)}; the header is {','.join(columns)}")
+        found.fault(1, f"no column {', '.join(missing)}", f"the header is {','.join(columns)}")
         return
     if len(set(header)) < len(header):
-        found.fault(1, "a column stands twice; keep one of each name")
+        found.fault(1, "a column stands twice", "keep one of each name")
     found.unknown = tuple(name for name in header if name not in (*columns, *optional))
     for row in reader:
         found.rows.append((reader.line_num, row))
         if "" in row and "" not in header:
-            found.fault(reader.line_num, "more cells than the header has columns; quote cells with commas")
+            found.fault(reader.line_num, "more cells than the header has columns", "quote cells with commas")
 
 
 def rows_of_objects(name: str, objects: Sequence[object], columns: Sequence[str], optional: Sequence[str] = ()) -> Rows:
     """Return the rows of a JSON list of objects; cells are texts, whole numbers or null."""
-    found = Rows(name, "item")
+    found = Rows(name)
     for number, one in enumerate(objects, start=1):
         if not isinstance(one, dict):
-            found.fault(number, f"is no object; write {{{', '.join(columns)}}}")
+            found.fault(number, "is no object", f"write one with the keys {', '.join(columns)}")
             continue
         for key in sorted(map(str, one.keys() - {*columns, *optional})):
-            found.fault(number, f"unknown key {key[:LONGEST_WORD]!r}; the keys are {', '.join((*columns, *optional))}")
+            keys = ", ".join((*columns, *optional))
+            found.fault(number, f"unknown key {key[:LONGEST_WORD]!r}", f"the keys are {keys}")
         found.rows.append((number, {str(key): _told(value) for key, value in one.items()}))
     return found
 

@@ -39,7 +39,9 @@ CAUSE = "cause"
 LONGEST_WINDOW_DAYS = 366
 """A window longer than a year is a slip. Design value. [d]"""
 
-Check = Callable[[Plan], Iterable[str]]
+What = tuple[str, str]
+"""What is wrong, and how to mend it."""
+Check = Callable[[Plan], Iterable[What]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ class Read:
     unknown: tuple[str, ...] = ()
 
 
-def no_more(_plan: Plan) -> Iterable[str]:
+def no_more(_plan: Plan) -> Iterable[What]:
     """Find nothing wrong beyond what every plan is checked for."""
     return ()
 
@@ -113,9 +115,9 @@ def _parse(rows: Rows, known: Registers, also: Check) -> Read:
             continue
         first = seen.setdefault(plan.plan_id, at[0])
         if first != at[0]:
-            rows.fault(at[0], f"plan_id {plan.plan_id!r} stands in row {first} already; give it its own id")
-        for what in (*_faults(plan, known), *also(plan)):
-            rows.fault(at[0], what)
+            rows.fault(at[0], f"plan_id {plan.plan_id!r} stands in row {first} already", "give it its own id")
+        for what, mend in (*_faults(plan, known), *also(plan)):
+            rows.fault(at[0], what, mend)
         plans.append(plan)
     rows.refuse()
     return Read(tuple(plans), rows.unknown)
@@ -143,15 +145,15 @@ def _special(text: str) -> bool:
     return text == "special"
 
 
-def _faults(plan: Plan, known: Registers) -> Iterable[str]:
+def _faults(plan: Plan, known: Registers) -> Iterable[What]:
     if plan.latest < plan.earliest:
-        yield f"the window ends {plan.latest} before it begins {plan.earliest}; swap earliest and latest"
+        yield f"the window ends {plan.latest} before it begins {plan.earliest}", "swap earliest and latest"
     if (plan.latest - plan.earliest).days >= LONGEST_WINDOW_DAYS:
-        yield "the window is longer than a year; file a plan for each year"
+        yield "the window is longer than a year", "file a plan for each year"
     if known.enterprises is not None and plan.enterprise_id not in known.enterprises:
-        yield f"enterprise {plan.enterprise_id!r} is unknown; correct it or register the enterprise"
+        yield f"enterprise {plan.enterprise_id!r} is unknown", "correct it or register the enterprise"
     if known.fields is not None and (plan.department, plan.field) not in known.fields:
-        yield f"field {plan.field!r} of {plan.department!r} is unknown; correct it or register the field"
+        yield f"field {plan.field!r} of {plan.department!r} is unknown", "correct it or register the field"
 
 
 def parse_enterprises(text: str, name: str = "enterprises.csv") -> Registers:
@@ -165,7 +167,7 @@ def parse_enterprises(text: str, name: str = "enterprises.csv") -> Registers:
         if enterprise is None:
             continue
         if seen.setdefault(enterprise, at[0]) != at[0]:
-            rows.fault(at[0], f"enterprise_id {enterprise!r} stands in row {seen[enterprise]} already; keep one row")
+            rows.fault(at[0], f"enterprise_id {enterprise!r} stands in row {seen[enterprise]} already", "keep one row")
         if white:
             listed.add(enterprise)
         if cap is not None:
@@ -184,7 +186,7 @@ def parse_fields(text: str, name: str = "fields.csv") -> frozenset[tuple[str, st
             continue
         first = seen.setdefault((department, what), at[0])
         if first != at[0]:
-            rows.fault(at[0], f"field {what!r} of {department!r} stands in row {first} already; keep one row")
+            rows.fault(at[0], f"field {what!r} of {department!r} stands in row {first} already", "keep one row")
     rows.refuse()
     return frozenset(seen)
 
@@ -197,7 +199,7 @@ def parse_teams(text: str, name: str = "teams.csv") -> dict[str, int]:
         department = rows.cell(at, "department", word, WANTS_WORD)
         worked = rows.cell(at, "minutes_per_day", minutes, WANTS_MINUTES)
         if department in teams:
-            rows.fault(at[0], f"department {department!r} stands here already; keep one row")
+            rows.fault(at[0], f"department {department!r} stands here already", "keep one row")
         if department is not None and worked is not None:
             teams[department] = worked
     rows.refuse()

@@ -52,7 +52,7 @@ def test_every_wrong_row_is_told_and_nothing_is_written(plans: Path, tmp_path: P
         done = wugan("plans", "merge", plans, "--out", tmp_path / "schedule.csv", last)
         lines = done.stderr.splitlines()
         assert done.exit_code == 1
-        assert [line.split(": ")[1] for line in lines] == [f"plans.csv row {n}" for n in (4, 5, 6, 6, 7, 7)]
+        assert [line.split(": ")[1] for line in lines] == [f"plans.csv:{n}" for n in (4, 5, 6, 6, 7, 7)]
         assert "stands in row 2 already" in lines[0]
         assert "before it begins" in lines[1]
         assert "enterprise 'e9' is unknown" in lines[2]
