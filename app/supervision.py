@@ -4,7 +4,18 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, FastAPI
 
-from alerts.api import check_ins, clues, compliance, credit, data_checks, enterprises, statistics, white_list
+from alerts.api import (
+    check_ins,
+    clues,
+    compliance,
+    credit,
+    data_checks,
+    enterprises,
+    plans,
+    schedules,
+    statistics,
+    white_list,
+)
 from alerts.api.access import Access
 from alerts.pages import clues as clue_pages
 from alerts.pages import compliance as compliance_pages
@@ -27,6 +38,8 @@ _ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = (
     clues.build_router,
     data_checks.build_router,
     statistics.build_router,
+    plans.build_router,
+    schedules.build_router,
 )
 _PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (
     overview.build_pages,

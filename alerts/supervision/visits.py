@@ -34,6 +34,7 @@ from alerts.store.numbering import Numbering
 from alerts.store.visits import put_outcome
 from alerts.supervision.made import visits_made
 from alerts.supervision.office import Office
+from alerts.supervision.plans.done import note_visit
 from domain.problem import Problem
 from domain.supervision.caps import year_of
 from domain.supervision.check_in import CLOCK_ERROR, FRUITLESS_WINDOW, Answer, Result
@@ -85,6 +86,7 @@ def keep_visit(session: Session, numbering: Numbering, office: Office, scan: Sca
     session.flush()
     if visit.cover_kind is CoverKind.TICKET:
         _tell_ticket(session, numbering, office, row)
+    note_visit(session, office, row)
     if _is_late(session, row):
         recount(session, office, row.enterprise_id, row.at_ms)
 

@@ -68,7 +68,8 @@ PLANS: Words = {
     ),
     "summary": (
         "{plans} 项计划：{placed} 项已排，{held} 项未排{why}。入企 {visits_unmerged} 次合并为 {visits} 次，"
-        "可证明至少需 {visits_at_least} 次（差距 {gap_percent}%）。已发布的 {published} 项中改期 {changes} 项。",
+        "可证明至少需 {visits_at_least} 次（差距 {gap_percent}%）。"
+        "与已发布相比改期 {changes} 项（共 {published} 项）。",
         "{plans} plans: {placed} placed, {held} held{why}. {visits_unmerged} visits become {visits}; at least "
         "{visits_at_least} are needed, proven (gap {gap_percent} %). {changes} of {published} published days change.",
     ),
