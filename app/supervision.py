@@ -17,6 +17,7 @@ from alerts.api import (
     white_list,
 )
 from alerts.api.access import Access
+from alerts.pages import check_ins as check_in_pages
 from alerts.pages import clues as clue_pages
 from alerts.pages import compliance as compliance_pages
 from alerts.pages import data_checks as data_check_pages
@@ -43,6 +44,7 @@ _ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = (
 )
 _PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (
     overview.build_pages,
+    check_in_pages.build_pages,
     clue_pages.build_pages,
     data_check_pages.build_pages,
     enterprise_pages.build_pages,

@@ -11,6 +11,10 @@ from domain.supervision.compliance import Measure
 from domain.supervision.visits import Cause, CoverKind
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=NO_NUL)]
+ScanId = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f/]+$")
+]
+"""Stands in paths, so without `/`."""
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)]
 
 
@@ -28,7 +32,7 @@ class CheckInRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    scan_id: Name = Field(description="Made by the phone, new for every scan; the same twice is one visit.")
+    scan_id: ScanId = Field(description="Made by the phone, new for every scan; the same twice is one visit.")
     inspector_id: Name = Field(description="Who scans; an inspector only themself.")
     enterprise_code: Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=NO_NUL)] = Field(
         description="What the code says."

@@ -3,7 +3,7 @@
 from datetime import UTC
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from alerts.api.access import Access
 from alerts.api.check_in_schemas import (
@@ -18,8 +18,8 @@ from alerts.api.check_in_schemas import (
     VisitTold,
 )
 from alerts.api.problems import problem_responses
-from alerts.pages.words import language_of, say
-from alerts.pages.words.check_ins import FIGURES, REASONS, RESULTS
+from alerts.api.requests import NO_NUL
+from alerts.pages.check_in_words import in_words
 from alerts.people.person import ALL_ROLES, DECIDERS, Person, Role
 from alerts.store.engine import reading
 from alerts.store.models import CheckInRow, VisitRow
@@ -34,6 +34,7 @@ from domain.times import rfc3339, to_datetime, to_ms
 
 SCANNERS = DECIDERS | {Role.INSPECTOR}
 """Who may scan, and tell what was found."""
+ScanId = Annotated[str, Path(max_length=128, pattern=NO_NUL)]
 Language = Annotated[str, Query(alias="lang", max_length=20, description="`en`; else Chinese.")]
 
 
@@ -73,7 +74,7 @@ def _add_scans(router: APIRouter, office: Office, access: Access) -> None:
 
     @router.post("/{scan_id}/override", responses=refusals, summary="Let a blocked scan in")
     def post_override(
-        scan_id: str, asked: ReasonRequest, person: Annotated[Person, chief], language: Language = "zh"
+        scan_id: ScanId, asked: ReasonRequest, person: Annotated[Person, chief], language: Language = "zh"
     ) -> CheckInTold:
         """Answer a blocked scan again, with the word of the chief who asks."""
         return _answered(office, override(office, scan_id, asked.reason, person), language)
@@ -84,13 +85,13 @@ def _add_visits(router: APIRouter, office: Office, access: Access) -> None:
     refusals = problem_responses(401, 403, 404, 409, 422, 503)
 
     @router.post("/{scan_id}/outcome", responses=refusals, summary="Tell what a visit found")
-    def post_outcome(scan_id: str, asked: VisitOutcomeRequest, person: Annotated[Person, scanner]) -> VisitTold:
+    def post_outcome(scan_id: ScanId, asked: VisitOutcomeRequest, person: Annotated[Person, scanner]) -> VisitTold:
         """Tell what was found; of a visit for a dispatched ticket it is the ticket's result, which closes it."""
         found = Found(problem_found=asked.problem_found, measure=asked.measure, note=asked.note)
         return visit_told(office, file_outcome(office, scan_id, found, person))
 
     @router.post("/{scan_id}/settle", responses=refusals, summary="Settle a conflict")
-    def post_settle(scan_id: str, asked: ReasonRequest, person: Annotated[Person, chief]) -> VisitTold:
+    def post_settle(scan_id: ScanId, asked: ReasonRequest, person: Annotated[Person, chief]) -> VisitTold:
         """Record why a visit took place that, as is known now, lacked a chief's word or a cause."""
         return visit_told(office, settle(office, scan_id, asked.reason, person))
 
@@ -143,7 +144,7 @@ def _told(office: Office, row: CheckInRow, language: str, *, repeated: bool) -> 
         repeated=repeated,
         inspector_id=row.inspector_id,
         enterprise_id=row.enterprise_id,
-        enterprise_name=name_of(office, row.enterprise_id),
+        enterprise_name=office.register.name_of(row.enterprise_id),
         scanned_at=_time(row.at_ms),
         received_at=_time(row.received_ms),
         cause=Cause(row.cause) if row.cause else None,
@@ -154,21 +155,13 @@ def _told(office: Office, row: CheckInRow, language: str, *, repeated: bool) -> 
     )
 
 
-def in_words(row: CheckInRow, language: str) -> str:
-    """Return an answer as a person reads it."""
-    lang = language_of(language)
-    words = say(lang, RESULTS, FIGURES)
-    reason, used = say(lang, REASONS)[row.reason], words["used_of"].format(used=row.used, cap=row.cap)
-    return f"{words[row.result]}：{reason}（{used}）" if lang == "zh" else f"{words[row.result]}: {reason} ({used})"
-
-
 def visit_told(office: Office, row: VisitRow) -> VisitTold:
     """Return a visit as clients see it."""
     return VisitTold(
         scan_id=row.scan_id,
         inspector_id=row.inspector_id,
         enterprise_id=row.enterprise_id,
-        enterprise_name=name_of(office, row.enterprise_id),
+        enterprise_name=office.register.name_of(row.enterprise_id),
         scanned_at=_time(row.at_ms),
         received_at=_time(row.received_ms),
         cause=Cause(row.cause) if row.cause else None,
@@ -183,12 +176,6 @@ def visit_told(office: Office, row: VisitRow) -> VisitTold:
         settled_by=row.settled_by,
         settled_reason=row.settled_reason,
     )
-
-
-def name_of(office: Office, enterprise_id: str) -> str:
-    """Return an enterprise's name; its id where the register lost it."""
-    place = office.register.by_id.get(enterprise_id)
-    return place.name if place else enterprise_id
 
 
 def _time(at_ms: int) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from alerts.store.cursor import decode_cursor, encode_cursor
@@ -89,3 +89,17 @@ def _conditions(row: type[CheckInRow] | type[VisitRow], sought: Sought) -> list[
     if sought.until_ms is not None:
         found.append(row.at_ms < sought.until_ms)
     return found
+
+
+def counts(session: Session, sought: Sought) -> dict[str, int]:
+    """Return by result how many answers there are."""
+    asked = select(CheckInRow.result, func.count()).where(*_conditions(CheckInRow, sought)).group_by(CheckInRow.result)
+    return {row[0]: row[1] for row in session.execute(asked)}
+
+
+def awaiting(session: Session, limit: int) -> list[VisitRow]:
+    """Return visits whose outcome nobody has filed, the latest first."""
+    asked = (
+        select(VisitRow).where(VisitRow.problem_found.is_(None)).order_by(VisitRow.at_ms.desc(), VisitRow.seq.desc())
+    )
+    return list(session.scalars(asked.limit(limit)))

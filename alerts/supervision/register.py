@@ -38,6 +38,11 @@ class Register:
             raise _unknown("enterprise_code", code)
         return found
 
+    def name_of(self, enterprise_id: str) -> str:
+        """Return an enterprise's name; its id where the register has lost it."""
+        found = self.by_id.get(enterprise_id)
+        return found.name if found else enterprise_id
+
     def subject(self, enterprise_id: str) -> Subject:
         """Return what the register says of an enterprise's risk, credit and own cap."""
         one = self.get(enterprise_id)
