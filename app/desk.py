@@ -24,6 +24,7 @@ from alerts.inspector.settings import InspectorSettings
 from alerts.pages.shell import Shell
 from alerts.people.person import ALL_ROLES, Person, Role
 from alerts.supervision.rectifications import remind
+from alerts.supervision.today import StandingsToday
 from app.accounts import Accounts, accounts_of, say_first_password
 from app.filing import add_filing
 from app.freezing import keep_freezing
@@ -113,7 +114,9 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     install_problem_handlers(app)
     guard = accounts.gate.page(ALL_ROLES) if accounts else None
     access = accounts.gate if accounts else NoAccounts(Person(name="duty", role=Role.DUTY))
-    app.include_router(build_map_router(feed, history, site, guard=access.needs(ALL_ROLES)))
+    office = office_of(site, store.engine, table or supervision_table(None), now_ms, store.tickets.rules)
+    standings = StandingsToday(office)
+    app.include_router(build_map_router(feed, history, site, guard=access.needs(ALL_ROLES), standings=standings))
     app.include_router(build_ticket_router(store.tickets, lambda: datetime.now(UTC), access), prefix=API)
     app.include_router(build_audit_router(store.engine, access), prefix=API)
     app.include_router(build_webhook_router(Letters(store.engine), now_ms, access), prefix=API)
@@ -121,7 +124,6 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     app.include_router(build_photo_router(Photos(store.engine), access, API), prefix=API)
     app.include_router(build_pages(site, maps, guard))
     mount_static(app)
-    office = office_of(site, store.engine, table or supervision_table(None), now_ms, store.tickets.rules)
     add_supervision(app, office, Shell(site_name=site.name), access, guard, API)
     if inspector:
         add_inspector(app, site, store, inspector)

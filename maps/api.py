@@ -1,7 +1,7 @@
 """The map's part of `/api/v1`: GeoJSON of the zone, a sensor's course, and the stream of events."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from maps import features
 from maps.admission import while_admitted
 from maps.feed import LiveFeed
 from maps.hour_index import HOUR_MS, hour_index
-from maps.ports import Guard, HistoryReader, dependencies
+from maps.ports import Guard, HistoryReader, Standings, dependencies
 
 GEOJSON = "application/geo+json"
 
@@ -39,29 +39,48 @@ def build_router(
     site: Site,
     clock: Callable[[], int] = now_ms,
     guard: Guard | None = None,
+    standings: Standings | None = None,
 ) -> APIRouter:
-    """Return the routes under `/api/v1`; errors are raised as `Problem`. `guard` lets requests in; None: all."""
+    """Return the routes under `/api/v1`; errors are raised as `Problem`.
+
+    Args:
+        feed: The live zone.
+        history: What was measured and judged.
+        site: The zone.
+        clock: The server's time. [ms]
+        guard: Lets requests in; None: all.
+        standings: How enterprises stand today; None: only what the register says of them is told.
+    """
     router = APIRouter(prefix="/api/v1", tags=["map"], dependencies=dependencies(guard))
-    _add_features(router, feed, site)
+    _add_features(router, feed, site, standings)
     _add_history(router, feed, history, site, clock)
     _add_events(router, feed, guard)
     return router
 
 
-def _add_features(router: APIRouter, feed: LiveFeed, site: Site) -> None:
-    enterprises = msgspec.json.encode(features.enterprises(site))
+def _add_features(router: APIRouter, feed: LiveFeed, site: Site, standings: Standings | None) -> None:
+    enterprises = features.enterprises(site)
 
     @router.get("/sensors", summary="All sensors: latest values, flags, age, state (GeoJSON)")
     def get_sensors() -> Response:
         return Response(msgspec.json.encode(features.sensors(feed.live)), media_type=GEOJSON)
 
-    @router.get("/enterprises", summary="Enterprises and construction sites (GeoJSON)")
-    async def get_enterprises() -> Response:
-        return Response(enterprises, media_type=GEOJSON)
+    @router.get("/enterprises", summary="Enterprises and construction sites, how they stand today (GeoJSON)")
+    def get_enterprises() -> Response:
+        told = features.standing(enterprises, _today(standings))
+        return Response(msgspec.json.encode(told), media_type=GEOJSON)
 
     @router.get("/roads", summary="Road segments: the last hour's patrol values, state (GeoJSON)")
     def get_roads() -> Response:
         return Response(msgspec.json.encode(features.roads(site, feed.patrol)), media_type=GEOJSON)
+
+
+def _today(standings: Standings | None) -> Mapping[str, Mapping[str, object]]:
+    """Return how enterprises stand; the map does without while the store is away."""
+    try:
+        return standings.today() if standings else {}
+    except ConnectionError:
+        return {}
 
 
 def _add_history(

@@ -1,7 +1,7 @@
 """Sites and live states to GeoJSON (RFC 7946): sensors, enterprises, roads."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import shapely
@@ -106,6 +106,16 @@ def _enterprise(place: Enterprise, digits: int) -> Json:
     }
     geometry = shape_of(place.geometry, digits)
     return {"type": "Feature", "id": place.enterprise_id, "geometry": geometry, "properties": properties}
+
+
+def standing(enterprises: Json, today: Mapping[str, Mapping[str, object]]) -> Json:
+    """Return enterprises with how they stand today; what the register says stays beside it."""
+    if not today:
+        return enterprises
+    told = cast("list[dict[str, Any]]", enterprises["features"])
+    return enterprises | {
+        "features": [one | {"properties": one["properties"] | dict(today.get(one["id"], {}))} for one in told]
+    }
 
 
 def roads(site: Site, patrol: Patrol) -> Json:

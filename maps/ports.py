@@ -1,6 +1,6 @@
 """What the map needs from the outside world, in its own words."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Protocol
 
 from fastapi import Request
@@ -46,4 +46,12 @@ class HistoryReader(Protocol):
 
     def judged_of(self, sensor_id: str, since_ms: int, until_ms: int) -> JudgedRows:
         """Return the minutes of one sensor with since <= time < until, all pollutants; empty where there are none."""
+        ...
+
+
+class Standings(Protocol):
+    """Says how enterprises stand today. Blocks; raises ConnectionError where trying again later may work."""
+
+    def today(self) -> Mapping[str, Mapping[str, object]]:
+        """Return further properties of enterprises by id: grade, cap, visits used and left."""
         ...

@@ -24,7 +24,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from alerts.store.models import (
@@ -42,6 +42,7 @@ from domain.supervision.rectification import Rectification, fact_on
 
 FEW = 500
 """Up to so many enterprises are asked for by name; beyond, all rows are read and those not asked for left out."""
+_TICKET, _VISIT = "ticket:", "visit:"
 
 Facts = dict[str, tuple[CreditFact, ...]]
 Wanted = Collection[str] | None
@@ -135,10 +136,14 @@ def _of_visits(session: Session, office: Office, places: frozenset[str] | None) 
 def _of_matters(session: Session, office: Office, places: frozenset[str] | None) -> Iterator[CreditFact]:
     """Yield the penalties that were chosen for matters after an outcome without one, as for what was not mended."""
     by_ticket = select(OutcomeRow.ticket_id).where(
-        MatterRow.source == literal("ticket:").concat(OutcomeRow.ticket_id), OutcomeRow.measure == "penalty"
+        MatterRow.source.startswith(_TICKET),
+        OutcomeRow.ticket_id == func.substr(MatterRow.source, len(_TICKET) + 1),
+        OutcomeRow.measure == "penalty",
     )
     by_visit = select(VisitRow.scan_id).where(
-        MatterRow.source == literal("visit:").concat(VisitRow.scan_id), VisitRow.measure == "penalty"
+        MatterRow.source.startswith(_VISIT),
+        VisitRow.scan_id == func.substr(MatterRow.source, len(_VISIT) + 1),
+        VisitRow.measure == "penalty",
     )
     asked = (
         select(MatterRow.source, MatterRow.enterprise_id, func.min(MatterRow.decided_ms))

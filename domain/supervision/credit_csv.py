@@ -22,7 +22,7 @@ from domain.site_files.tables import Row, rows_of
 from domain.supervision.credit import CreditFact, CreditTable
 
 COLUMNS = ("fact_id", "enterprise_id", "kind", "on", "note")
-OF_ACTS = ("ticket:", "visit:", "rectification:", "self_check:")
+OF_ACTS = ("ticket:", "visit:", "matter:", "rectification:", "self_check:")
 """Ids of facts that follow from acts begin so; they are told already, and are not to be filed again."""
 EARLIEST = date(1970, 1, 1)
 """No fact is older. Design value."""

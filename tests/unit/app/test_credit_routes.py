@@ -177,3 +177,15 @@ async def test_a_card_tells_of_what_the_contract_names(client: httpx.AsyncClient
     )
     assert set(named.split()) <= set(told)
     assert told["visits_left"] == told["cap"] - told["visits_used"]
+
+
+async def test_the_map_tells_how_enterprises_stand_today(client: httpx.AsyncClient) -> None:
+    await import_facts(client, facts(f"p1,{PLACE},penalty_grave,{days_ago(3)},"))
+    told = (await client.get("/api/v1/enterprises")).json()
+    one = next(one["properties"] for one in told["features"] if one["id"] == PLACE)
+    of_card = await a_card(client)
+
+    named = ("grade", "cap", "credit", "visits_used", "visits_left", "whitelisted")
+    assert {name: one[name] for name in named} == {name: of_card[name] for name in named}
+    assert one["credit_grade"] == of_card["registered_credit"]
+    assert "code" not in one

@@ -5,10 +5,13 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
+from fastapi import FastAPI
 
 from domain.series import Series
+from maps.api import build_router
 from maps.feed import LiveFeed
 from tests.builders_maps import (
     CLOCK_MS,
@@ -240,3 +243,29 @@ def test_no_number_in_geojson_is_not_a_number(client: Client):
 
     for name in ("sensors", "enterprises", "roads"):
         walk(json.loads(client.get(f"/api/v1/{name}").content))
+
+
+class FakeStandings:
+    """Says how one enterprise stands, or that the store is away."""
+
+    def __init__(self, away: bool) -> None:  # noqa: FBT001
+        self._away = away
+
+    def today(self) -> dict[str, dict[str, object]]:
+        if self._away:
+            raise ConnectionError("away")
+        return {"e-000": {"grade": "D"}, "gone": {"grade": "A"}}
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_enterprises_are_told_with_their_grade_or_without_while_the_store_is_away(away: bool) -> None:  # noqa: FBT001
+    site = a_zone(3, 0, 2)
+    app = FastAPI()
+    app.include_router(
+        build_router(a_feed(site, FakeTail(), FakeTickets()), FakeHistory(), site, standings=FakeStandings(away))
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as client:
+        told = (await client.get("/api/v1/enterprises")).json()["features"]
+
+    assert [one["properties"].get("grade") for one in told] == [None if away else "D", None]
+    assert [one["id"] for one in told] == ["e-000", "e-001"]
