@@ -23,6 +23,7 @@ from alerts.pages import compliance as compliance_pages
 from alerts.pages import data_checks as data_check_pages
 from alerts.pages import enterprises as enterprise_pages
 from alerts.pages import overview
+from alerts.pages import plans as plan_pages
 from alerts.pages.guard import Guard
 from alerts.pages.shell import Shell, mount_static
 from alerts.supervision.office import Office
@@ -49,6 +50,7 @@ _PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (
     data_check_pages.build_pages,
     enterprise_pages.build_pages,
     compliance_pages.build_pages,
+    plan_pages.build_pages,
 )
 
 

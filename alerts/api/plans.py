@@ -89,7 +89,7 @@ class WithdrawRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    plan_ids: Annotated[list[Id], Field(min_length=1, max_length=MOST_WITHDRAWN)]
+    plan_ids: Annotated[list[Id], Field(min_length=1, max_length=MOST_WITHDRAWN)] | Id
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)]
 
 
@@ -164,7 +164,8 @@ def _add_plans(router: APIRouter, office: Office, access: Access) -> None:
     @router.post("/withdraw", responses=problem_responses(404, 409, 422, 503), summary="Withdraw plans")
     def post_withdrawal(asked: WithdrawRequest, person: Annotated[Person, planner]) -> Withdrawn:
         """Withdraw plans, all or none; the visit leaves the calendar at once."""
-        return Withdrawn(withdrawn=withdraw_plans(office, asked.plan_ids, asked.reason, person.name))
+        asked_for = [asked.plan_ids] if isinstance(asked.plan_ids, str) else asked.plan_ids
+        return Withdrawn(withdrawn=withdraw_plans(office, asked_for, asked.reason, person.name))
 
 
 def _add_registers(router: APIRouter, office: Office, access: Access) -> None:

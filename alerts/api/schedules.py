@@ -26,13 +26,16 @@ Lang = Annotated[Literal["zh", "en"], Query(description="Language of `summary`."
 
 
 class MergeRequest(BaseModel):
-    """Which days count; without a body Monday to Friday."""
+    """Which days count, without a body Monday to Friday; and what is agreed to."""
 
     model_config = ConfigDict(extra="forbid")
 
     weekends: bool = Field(default=False, description="Inspect on Saturdays and Sundays too.")
     closed: list[date] | str = Field(
         default=[], description="Days without inspection; a text is split at blanks and commas."
+    )
+    seen: Id | None = Field(
+        None, description="To publish: `seen` of the preview; if anything changed since, the answer is 409."
     )
 
     def days(self) -> Days:
@@ -44,12 +47,6 @@ class MergeRequest(BaseModel):
         given = self.closed.replace(",", " ").split() if isinstance(self.closed, str) else self.closed
         closed = frozenset(date.fromisoformat(one) if isinstance(one, str) else one for one in given)
         return Days(weekends=self.weekends, closed=closed)
-
-
-class PublishRequest(MergeRequest):
-    """A schedule that shall hold."""
-
-    seen: Id | None = Field(None, description="`seen` of the preview; if anything changed since, the answer is 409.")
 
 
 class Moved(BaseModel):
@@ -124,7 +121,7 @@ def _add_merging(router: APIRouter, merging: Merging, access: Access) -> None:
     @router.post("/publish", response_model=PublishTold, responses=refusals, summary="Publish a schedule")
     def post_publish(
         person: Annotated[Person, Depends(access.needs(PUBLISHERS))],
-        asked: PublishRequest | None = None,
+        asked: MergeRequest | None = None,
         lang: Lang = "zh",
     ) -> Response:
         """Merge the open plans with the fewest changes to what is published, and publish the next version."""

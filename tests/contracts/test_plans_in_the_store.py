@@ -15,6 +15,8 @@ from sqlalchemy import Engine, select
 
 from alerts.api import check_ins, install_problem_handlers, plans, schedules, white_list
 from alerts.api.access import NoAccounts
+from alerts.pages import plans as plan_pages
+from alerts.pages.shell import Shell
 from alerts.people.person import Person, Role
 from alerts.store.engine import reading
 from alerts.store.models import AuditRow, ScheduleRow
@@ -59,6 +61,7 @@ async def client(office: Office) -> AsyncIterator[httpx.AsyncClient]:
     access = NoAccounts(Person(name="chief", role=Role.CHIEF))
     for part in (plans, schedules, white_list, check_ins):
         app.include_router(part.build_router(office, access), prefix="/api/v1")
+    app.include_router(plan_pages.build_pages(office, Shell(site_name="示例"), None))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk/api/v1") as client:
         yield client
 
@@ -358,3 +361,38 @@ async def test_nothing_open_is_nothing_to_publish(client: httpx.AsyncClient) -> 
     assert (await client.post("/plans/publish")).status_code == 409
     assert (await client.get("/plans/schedules")).json() == {"schedules": []}
     assert (await client.get("/plans/schedules/7")).status_code == 404
+
+
+PAGE = "http://desk/supervision/plans"
+
+
+@pytest.mark.parametrize(("lang", "missed"), [("zh", "已过期未到"), ("en", "Missed")])
+async def test_the_page_shows_the_month_and_what_is_held_in_words(
+    client: httpx.AsyncClient, clock: Clock, lang: str, missed: str
+) -> None:
+    await file(client, row("p1", place="e3"), row("p2", place="e4"), row("<b>p3</b>", 20, 21, who="<i>d2"))
+    await published(client)
+    clock.at = NOON + 9 * DAY
+    page = await client.get(PAGE, params={"lang": lang})
+    text = page.text
+
+    assert page.status_code == 200
+    assert missed in text
+    assert "&lt;script&gt;alert(1)" in text
+    assert not any(part in text for part in ("<script>alert", "<b>p3", "<i>d2"))
+    assert not any(code in text for code in ("cap_reached", "window_over", "state_"))
+    assert "&lt;i&gt;d2: f-&lt;i&gt;d2" in text
+
+
+async def test_the_page_is_of_one_team_one_enterprise_one_month(client: httpx.AsyncClient) -> None:
+    await file(client, row("p1"), row("p2", who="d2"), row("p3", who="d3", place="e3"), row("p4", 40, 44))
+    await published(client)
+
+    def visits(page: httpx.Response) -> int:
+        return page.text.count('<td><a href="/supervision/enterprises/')
+
+    for asked, count in (({}, 2), ({"department": "d2"}, 1), ({"enterprise": "e3"}, 1), ({"month": "2026-07"}, 1)):
+        assert visits(await client.get(PAGE, params=asked)) == count, asked
+    for month in ("2026-13", "0001-01", "9999-12", "x"):
+        assert (await client.get(PAGE, params={"month": month})).status_code == 422
+    assert "d1: f-d1<br>d2: f-d2" in (await client.get(PAGE, params={"department": "d2"})).text

@@ -30,8 +30,10 @@ const request = (form) => {
   return { body: JSON.stringify(fields(form)), headers: { "Content-Type": "application/json" } };
 };
 
-const send = async (form) => {
-  const answer = await fetch(form.dataset.api, { method: form.dataset.method ?? "POST", ...request(form) });
+// A button's own data-api, data-told, … go before its form's; data-keep names an answer that a hidden field takes along.
+const send = async (form, button) => {
+  const asked = { ...form.dataset, ...button?.dataset };
+  const answer = await fetch(asked.api, { method: asked.method ?? "POST", ...request(form) });
   const text = await answer.text();
   let plain = {};
   try {
@@ -40,15 +42,16 @@ const send = async (form) => {
     // an answer without a body
   }
   if (!answer.ok) return told(form, [plain.title, plain.detail].filter(Boolean).join("\n") || `${answer.status}`, true);
-  if (form.dataset.next) return location.assign(form.dataset.next);
-  if (form.dataset.told) return told(form, plain[form.dataset.told] ?? "✓", false);
+  if (asked.keep) form.elements[asked.keep].value = plain[asked.keep] ?? "";
+  if (asked.next) return location.assign(asked.next);
+  if (asked.told) return told(form, plain[asked.told] ?? "✓", false);
   location.reload();
 };
 
 for (const form of document.querySelectorAll("form[data-api]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send(form).catch((error) => told(form, String(error), true));
+    send(form, event.submitter).catch((error) => told(form, String(error), true));
   });
 }
 
