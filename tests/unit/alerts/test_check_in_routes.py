@@ -42,7 +42,9 @@ def as_(desk: DeskWithAccounts, client: httpx.AsyncClient):
     tokens = {role: {"Authorization": f"Bearer {desk.token(f'the-{role}')}"} for role in Role}
 
     async def ask(role: Role, method: str, path: str = "", **said: Any) -> httpx.Response:
-        return await client.request(method, path if path.startswith("/supervision") else PATH + path, headers=tokens[role], **said)
+        return await client.request(
+            method, path if path.startswith("/supervision") else PATH + path, headers=tokens[role], **said
+        )
 
     return ask
 
