@@ -24,6 +24,7 @@ from alerts.pages import data_checks as data_check_pages
 from alerts.pages import enterprises as enterprise_pages
 from alerts.pages import overview
 from alerts.pages import plans as plan_pages
+from alerts.pages import statistics as statistics_pages
 from alerts.pages.guard import Guard
 from alerts.pages.shell import Shell, mount_static
 from alerts.supervision.office import Office
@@ -46,6 +47,7 @@ _ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = (
 _PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (
     overview.build_pages,
     check_in_pages.build_pages,
+    statistics_pages.build_pages,
     clue_pages.build_pages,
     data_check_pages.build_pages,
     enterprise_pages.build_pages,

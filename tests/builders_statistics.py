@@ -33,12 +33,14 @@ def clue_row(ticket_id: str, number: int, opened_at: datetime = NOON, **told: An
     return row
 
 
-def move_row(ticket_id: str, version: int, move: str, at: datetime, enterprise_id: str | None = None) -> MoveRow:
+def move_row(
+    ticket_id: str, version: int, move: str, at: datetime, enterprise_id: str | None = None, who: str = "duty"
+) -> MoveRow:
     return MoveRow(
         ticket_id=ticket_id,
         version=version,
         at_ms=to_ms(at),
-        who="duty",
+        who=who,
         move=move,
         state="new",
         reason_code=None,

@@ -79,6 +79,7 @@ def test_decisions_count_unless_they_were_taken_back(engine: Engine) -> None:
         clue_row("t5", 5, state="dismissed"),
         clue_row("t6", 6, kind="sensor"),
         clue_row("t7", 7, state="merged"),
+        clue_row("t8", 8, state="dismissed"),
     )
     keep(
         engine,
@@ -91,15 +92,16 @@ def test_decisions_count_unless_they_were_taken_back(engine: Engine) -> None:
         move_row("t3", 1, "dismiss", NOON + 20 * MINUTE),
         move_row("t3", 2, "reopen", NOON + 30 * MINUTE),
         move_row("t5", 1, "dismiss", NOON + 2 * MINUTE),
+        move_row("t8", 1, "dismiss", NOON + 2 * MINUTE, who="system"),
         outcome_row("t2", NOON + 2 * HOUR, enterprise_id="e2"),
     )
     of = ask(engine, "2026-06", Dimension.ENTERPRISE)
 
-    assert told(of.figures, "clues", "sensor_tickets", "dispatches", "watches", "dismissals") == [6, 1, 1, 1, 2]
-    assert told(of.figures, "clues_undecided", "avoided_dismissed") == [1, 1]
+    assert told(of.figures, "clues", "sensor_tickets", "dispatches", "watches", "dismissals") == [7, 1, 1, 1, 2]
+    assert told(of.figures, "clues_undecided", "avoided_dismissed") == [1, 2]
     assert told(of.figures, "to_decision_median", "to_site_median", "to_close_median") == [8, 40, 120]
     assert of.figures["to_decision_median"].now.denominator == 4
-    assert grouped(of, Dimension.ENTERPRISE, "clues") == {"e1": 5, "e2": 1, "e3": 0}
+    assert grouped(of, Dimension.ENTERPRISE, "clues") == {"e1": 6, "e2": 1, "e3": 0}
 
 
 def test_visits_are_routine_special_or_for_a_clue(engine: Engine) -> None:
@@ -221,7 +223,11 @@ def test_findings_are_open_until_their_clue_is_closed(engine: Engine) -> None:
         finding_row("f3", "mended", "2026-06-05", "2026-06-08", ticket_id="t3"),
         clue_row("t3", 3, source="data_check"),
         elsewhere_row(
-            "f3", "t3", source="data_check", opened=True, closed_ms=int(NOON.timestamp() * 1000) + 40 * 86_400_000
+            "laboratories:certificate_expired:f3",
+            "t3",
+            source="data_check",
+            opened=True,
+            closed_ms=int(NOON.timestamp() * 1000) + 40 * 86_400_000,
         ),
     )
     of, later = ask(engine, "2026-06", Dimension.RULE), ask(engine, "2026-07")

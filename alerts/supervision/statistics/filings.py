@@ -36,8 +36,9 @@ def findings_seen(session: Session, window: Window) -> list[Seen]:
     It is mended on the day on which its clue was closed; where it never became a clue, on the day of the last run
     that still saw it: nothing later is known of it.
     """
+    name = FindingRow.checks + ":" + FindingRow.rule_id + ":" + FindingRow.finding_id
     asked = select(FindingRow, ClueRow.closed_ms).outerjoin(
-        ClueRow, (ClueRow.source == DATA_CHECK) & (ClueRow.external_id == FindingRow.finding_id)
+        ClueRow, (ClueRow.source == DATA_CHECK) & (ClueRow.external_id == name)
     )
     return [
         Seen(

@@ -7,9 +7,10 @@ Decision table, of tickets of kind `local` (others are only counted, by their ki
 | opened in the period                                     | clue, at its opening                                  |
 | dispatched, watched, dismissed in the period             | that decision, at its time                            |
 | … and taken back (`undo`)                                | none                                                  |
+| dismissed by the system (a finding that is mended)       | none                                                  |
 | dismissed in the period, and dismissed still             | a visit avoided, too                                  |
 | opened in the period, a first decision                   | to decision: minutes from the opening, at the opening |
-| … no decision, and not merged                            | undecided                                             |
+| … no decision, and new, acknowledged or watched still    | undecided                                             |
 | opened in the period, an arrival or a scan under it      | to site: minutes from the opening to the first        |
 | opened in the period, a result                           | to close: minutes from the opening to the last        |
 
@@ -26,7 +27,7 @@ import msgspec
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from alerts.lifecycle import MoveKind
+from alerts.lifecycle import SYSTEM, MoveKind
 from alerts.store.models import ClueRow, FindingRow, MoveRow, OutcomeRow, TicketRow, VisitRow
 from alerts.supervision.office import Office
 from alerts.supervision.statistics.labels import Labeller
@@ -42,6 +43,7 @@ DECISIONS = {
     MoveKind.DISMISS.value: What.DISMISSED,
 }
 _MOVES = (*DECISIONS, MoveKind.UNDO.value, MoveKind.ARRIVE.value)
+_WAITING = (TicketState.NEW.value, TicketState.ACKNOWLEDGED.value, TicketState.WATCHING.value)
 _OTHERS = {TicketKind.REGIONAL.value: What.REGIONAL_NOTICE, TicketKind.SENSOR.value: What.SENSOR_TICKET}
 
 
@@ -52,6 +54,7 @@ class Decision:
     what: What
     at_ms: int
     enterprise_id: str | None
+    by_person: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -111,10 +114,9 @@ def tickets_of(session: Session, office: Office, window: Window) -> dict[str, To
         )
     for result in session.scalars(select(OutcomeRow).where(OutcomeRow.ticket_id.in_(ids))):
         told[result.ticket_id].result = result
-    moves = select(MoveRow.ticket_id, MoveRow.move, MoveRow.at_ms, MoveRow.enterprise_id, MoveRow.first)
-    moves = moves.where(MoveRow.ticket_id.in_(ids), MoveRow.move.in_(_MOVES))
-    for move in session.execute(moves.order_by(MoveRow.ticket_id, MoveRow.version)):
-        _take_in(told[move.ticket_id], move.move, move.at_ms, move.enterprise_id or move.first)
+    moves = select(MoveRow).where(MoveRow.ticket_id.in_(ids), MoveRow.move.in_(_MOVES))
+    for move in session.scalars(moves.order_by(MoveRow.ticket_id, MoveRow.version)):
+        _take_in(told[move.ticket_id], move)
     scans = select(VisitRow.cover_id, VisitRow.at_ms).where(VisitRow.cover_kind == "ticket", VisitRow.cover_id.in_(ids))
     for scan in session.execute(scans):
         _was_on_site(told[scan.cover_id], scan.at_ms)
@@ -158,11 +160,12 @@ def _rules_of_findings(session: Session) -> dict[str, str]:
     return {str(row.ticket_id): row.rule_id for row in session.execute(asked.order_by(FindingRow.finding_id))}
 
 
-def _take_in(ticket: Told, move: str, at_ms: int, enterprise_id: str | None) -> None:
-    if move == MoveKind.ARRIVE.value:
-        _was_on_site(ticket, at_ms)
-    elif move != MoveKind.UNDO.value:
-        ticket.decisions.append(Decision(DECISIONS[move], at_ms, enterprise_id))
+def _take_in(ticket: Told, row: MoveRow) -> None:
+    if row.move == MoveKind.ARRIVE.value:
+        _was_on_site(ticket, row.at_ms)
+    elif row.move != MoveKind.UNDO.value:
+        place, by_person = row.enterprise_id or row.first, row.who != SYSTEM
+        ticket.decisions.append(Decision(DECISIONS[row.move], row.at_ms, place, by_person))
     elif ticket.decisions:
         ticket.decisions.pop()
 
@@ -175,7 +178,7 @@ def _was_on_site(ticket: Told, at_ms: int) -> None:
 def _decided(ticket: Told, window: Window, labeller: Labeller) -> Iterator[Mark]:
     decisions: Sequence[Decision] = ticket.decisions
     for one in decisions:
-        if window.has(one.at_ms):
+        if one.by_person and window.has(one.at_ms):
             day = window.day(one.at_ms)
             yield Mark(one.what, day, _labels(ticket, day, labeller))
     last = decisions[-1] if decisions else None
@@ -185,8 +188,8 @@ def _decided(ticket: Told, window: Window, labeller: Labeller) -> Iterator[Mark]
 
 
 def _took(ticket: Told, day: date, labels: Labels) -> Iterator[Mark]:
-    first = ticket.decisions[0].at_ms if ticket.decisions else None
-    if first is None and ticket.result is None and ticket.state != TicketState.MERGED.value:
+    first = next((one.at_ms for one in ticket.decisions if one.by_person), None)
+    if first is None and ticket.state in _WAITING:
         yield Mark(What.UNDECIDED, day, labels)
     done = ticket.result.at_ms if ticket.result else None
     times = {What.TO_DECISION: first, What.TO_SITE: ticket.on_site_ms, What.TO_CLOSE: done}

@@ -1,6 +1,8 @@
 """Periods, marks and figures, each table row by row."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -162,3 +164,10 @@ def test_what_the_white_list_spared_is_what_others_of_the_grade_had() -> None:
     ]
 
     assert [(one.labels.enterprise, one.amount) for one in spared(told)] == [("e3", 1.5)]
+
+
+def test_every_figure_is_defined_in_the_documents() -> None:
+    text = (Path(__file__).parents[4] / "docs" / "statistics.md").read_text(encoding="utf-8")
+
+    assert {figure.name for figure in FIGURES} - set(re.findall(r"`(\w+)`", text)) == set()
+    assert {one.value for one in Dimension} - set(re.findall(r"`(\w+)`", text)) == set()
