@@ -71,12 +71,12 @@ def merge_files(plans_file: Path, published_file: Path | None, *, weekends: bool
     known, unregistered = _registers(folder, faults)
     plans, published = tuple[Plan, ...](), dict[str, date]()
     try:
-        plans = parse_plans(_text(plans_file), known, plans_file.name).plans
+        plans = parse_plans(text_of(plans_file), known, plans_file.name).plans
     except PlansRefused as refused:
         faults += refused.faults
     if published_file is not None:
         try:
-            published = parse_published(_text(published_file), published_file.name)
+            published = parse_published(text_of(published_file), published_file.name)
         except PlansRefused as refused:
             faults += refused.faults
     if faults:
@@ -94,7 +94,7 @@ def _registers(folder: Path, faults: list[Fault]) -> tuple[Registers, tuple[str,
             absent.append(name)
             continue
         try:
-            known = _with(known, name, _text(file))
+            known = _with(known, name, text_of(file))
         except PlansRefused as refused:
             faults += refused.faults
     return known, tuple(absent)
@@ -109,7 +109,12 @@ def _with(known: Registers, name: str, text: str) -> Registers:
     return replace(known, team_min=parse_teams(text, name))
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """Return a file's text.
+
+    Raises:
+        PlansRefused: It is not UTF-8.
+    """
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -118,18 +123,19 @@ def _text(file: Path) -> str:
 
 def write_schedule(told: Told, out: Path, calendars: Path | None) -> None:
     """Write the schedule, whole or not at all, and with `calendars` a CSV and an .ics file per department."""
-    _put(out, as_csv(told.merged.schedule, told.plans))
+    put(out, as_csv(told.merged.schedule, told.plans))
     if calendars is None:
         return
     calendars.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
     for department in sorted({plan.department for plan in told.plans}):
         name = quote(department, safe="").lstrip(".") or "_"
-        _put(calendars / f"{name}.csv", as_csv(told.merged.schedule, told.plans, department))
-        _put(calendars / f"{name}.ics", as_icalendar(told.merged.schedule, told.plans, department, now))
+        put(calendars / f"{name}.csv", as_csv(told.merged.schedule, told.plans, department))
+        put(calendars / f"{name}.ics", as_icalendar(told.merged.schedule, told.plans, department, now))
 
 
-def _put(file: Path, text: str) -> None:
+def put(file: Path, text: str) -> None:
+    """Write a file, whole or not at all."""
     part = file.with_name(f".{file.name}.part")
     with part.open("w", encoding="utf-8", newline="") as out:
         out.write(text)

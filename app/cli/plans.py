@@ -1,10 +1,31 @@
-"""`wugan plans`: plans of many departments into few visits."""
+"""`wugan plans`: plans of many departments into few visits, between files and at the ticket store."""
 
+from enum import StrEnum
 from pathlib import Path
 
 import typer
 
 app = typer.Typer(help="Plans of many departments, merged into few visits (综合查一次).", no_args_is_help=True)
+
+DRY_RUN = typer.Option(False, "--dry-run", help="List everything that is wrong, keep nothing.")
+JSON = typer.Option(False, "--json", help="Machine-readable result.")
+
+
+class Register(StrEnum):
+    """What plans may be checked by."""
+
+    TEAMS = "teams"
+    FIELDS = "fields"
+
+
+class State(StrEnum):
+    """Where a plan stands."""
+
+    FILED = "filed"
+    PLACED = "placed"
+    HELD = "held"
+    WITHDRAWN = "withdrawn"
+    DONE = "done"
 
 
 @app.command("merge")
@@ -19,7 +40,7 @@ def merge(
     dry_run: bool = typer.Option(False, "--dry-run", help="List everything that is wrong, write nothing."),
     as_json: bool = typer.Option(False, "--json", help="Machine-readable result."),
 ) -> None:
-    """Merge plans into visits: fewest plans held, fewest visits, fewest changes; all rows or none are taken."""
+    """Merge a file of plans into visits: fewest held, fewest visits, fewest changes; the ticket store is left alone."""
     if out is None and not dry_run:
         raise typer.BadParameter("say where to: --out schedule.csv, or --dry-run")
     from app.cli.errors import one_line
@@ -49,3 +70,117 @@ def example(
         for name, text in make_plans(seed, count).texts.items():
             (folder / name).write_text(text, encoding="utf-8", newline="")
         typer.echo(f"{folder}: {count} plans of seed {seed}")
+
+
+@app.command("file")
+def file_(
+    file: Path = typer.Argument(help="plans.csv; a column cause may say special.", show_default=False),
+    dry_run: bool = DRY_RUN,
+    as_json: bool = JSON,
+) -> None:
+    """File plans in the ticket store: all rows, or none and every fault with its row."""
+    from app.cli.errors import one_line
+
+    with one_line():
+        import json
+        from dataclasses import asdict
+
+        from app.plan_store import file_here
+
+        done = file_here(file, dry_run=dry_run)
+        if as_json:
+            typer.echo(json.dumps(asdict(done), ensure_ascii=False))
+            return
+        for name in done.unknown:
+            typer.echo(f"left out: column {name}")
+        verb = "would be filed" if dry_run else "filed"
+        typer.echo(f"{file}: {done.filed} plans {verb}, {done.there} there already")
+        if not done.fields_checked:
+            typer.echo("fields were not checked: none are registered; see `wugan plans register fields`")
+
+
+@app.command("register")
+def register(
+    what: Register = typer.Argument(help="What the file holds.", show_default=False),
+    file: Path = typer.Argument(help="CSV: department,minutes_per_day or department,field.", show_default=False),
+    dry_run: bool = DRY_RUN,
+) -> None:
+    """Register the teams' time or the departments' fields, in place of those before."""
+    from app.cli.errors import one_line
+
+    with one_line():
+        from app.plan_store import register_here
+
+        rows = register_here(what.value, file, dry_run=dry_run)
+        typer.echo(f"{file}: {rows} {what.value} {'would be registered' if dry_run else 'registered'}")
+
+
+@app.command("list")
+def list_(
+    state: State | None = typer.Option(None, help="Only in this state.", show_default=False),
+    department: str | None = typer.Option(None, help="Only of this department.", show_default=False),
+    enterprise: str | None = typer.Option(None, help="Only of this enterprise.", show_default=False),
+    limit: int = typer.Option(200, min=1, help="At most so many, by id."),
+    as_json: bool = JSON,
+) -> None:
+    """List the plans of the ticket store."""
+    from app.cli.errors import one_line
+
+    with one_line():
+        import json
+
+        from alerts.supervision.plans.listing import Asked
+        from app.plan_store import line_of, listed_here
+
+        asked = Asked(state=state.value if state else None, department=department, enterprise_id=enterprise)
+        found = listed_here(asked, limit)
+        if as_json:
+            typer.echo(json.dumps(found, ensure_ascii=False))
+            return
+        for one in found:
+            typer.echo(line_of(one))
+
+
+@app.command("withdraw")
+def withdraw(
+    plans: list[str] = typer.Argument(help="Ids of plans.", show_default=False),
+    reason: str = typer.Option(..., help="Why; stands with the plan and in the audit.", show_default=False),
+) -> None:
+    """Withdraw plans from the ticket store, all or none."""
+    from app.cli.errors import one_line
+
+    with one_line():
+        from app.plan_store import withdraw_here
+
+        typer.echo(f"{withdraw_here(plans, reason)} plans withdrawn")
+
+
+@app.command("publish")
+def publish(
+    weekends: bool = typer.Option(False, "--weekends", help="Inspect on Saturdays and Sundays too."),
+    closed: list[str] = typer.Option([], help="A day without inspection, as 2026-10-01; may be repeated."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Only look at the merging, publish nothing."),
+    as_json: bool = JSON,
+) -> None:
+    """Merge the open plans of the ticket store and publish the next version of the schedule."""
+    from app.cli.errors import one_line
+
+    with one_line():
+        from app.plan_store import days_of, publish_here, published_text
+
+        proposal, done = publish_here(days_of(weekends, closed), dry_run=dry_run)
+        typer.echo(published_text(proposal, done, as_json=as_json))
+
+
+@app.command("schedule")
+def schedule(
+    out: Path = typer.Option(..., help="File to write: .csv, or .ics of one department.", show_default=False),
+    department: str | None = typer.Option(None, help="Only this department's.", show_default=False),
+) -> None:
+    """Write the schedule that holds in the ticket store."""
+    from app.cli.errors import one_line
+
+    with one_line():
+        from app.plan_store import schedule_here
+
+        typer.echo(f"{out}: {schedule_here(department, out)} bytes")
