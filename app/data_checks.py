@@ -1,7 +1,6 @@
 """A folder of tables and rules, and the findings known before → the findings now, and what to tell of them."""
 
 import csv
-import getpass
 import re
 import time
 from collections import Counter
@@ -12,10 +11,7 @@ from pathlib import Path
 from alerts.data_checks.run import read_checks, run_checks
 from alerts.data_checks.state import read_findings, write_findings
 from alerts.supervision.findings import NAME, Filed, Run, file_run
-from app.office import office_of, supervision_table
-from app.settings import load_settings
-from app.stage_settings import site_of
-from app.wiring import engine_of, ticket_rules
+from app.offices import office_here
 from domain.supervision.data_checks import Finding, FindingState, RuleBook, follow
 
 
@@ -71,21 +67,10 @@ def file_folder(folder: Path, as_of: date | None, name: str | None, *, dry_run: 
     if not NAME.match(called):
         raise ValueError(f"--checks {called!r}: call the set of checks by a-z, 0-9, - and _, at most 40 signs")
     book, day = _book(folder, as_of)
-    settings = load_settings()
-    site, engine = site_of(settings), engine_of(settings)
-    try:
-        office = office_of(
-            site,
-            engine,
-            supervision_table(settings.supervision),
-            lambda: time.time_ns() // 1_000_000,
-            ticket_rules(settings, site, engine),
-        )
-        rules = tuple(rule.rule_id for rule in book.rules)
+    rules = tuple(rule.rule_id for rule in book.rules)
+    with office_here() as here:
         run = Run(checks=called, rules=rules, as_of=day, findings=run_checks(folder, book, day))
-        return file_run(office, run, getpass.getuser(), dry_run=dry_run)
-    finally:
-        engine.dispose()
+        return file_run(here.office, run, here.who, dry_run=dry_run)
 
 
 def _book(folder: Path, as_of: date | None) -> tuple[RuleBook, date]:

@@ -12,6 +12,7 @@ from alerts.api import (
     data_checks,
     enterprises,
     plans,
+    satellite,
     schedules,
     statistics,
     white_list,
@@ -43,6 +44,7 @@ _ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = (
     statistics.build_router,
     plans.build_router,
     schedules.build_router,
+    satellite.build_router,
 )
 _PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (
     overview.build_pages,

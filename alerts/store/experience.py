@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, hypot, radians
 
 import msgspec
@@ -14,8 +14,10 @@ from alerts.settings import PlaceToday, TicketRules
 from alerts.store.clues import Clues, clues_of, corroborating
 from alerts.store.models import MoveRow, OutcomeRow, TicketRow
 from alerts.store.moves import detail_of
+from alerts.store.satellite import seen_of
 from domain.advice import Advised, EnterpriseHistory, with_history
 from domain.candidates import leading
+from domain.supervision.grids import NOTHING
 from domain.ticket import Ticket, TicketKind, TicketState
 from domain.times import to_ms
 from domain.wire import decode_ticket
@@ -45,6 +47,7 @@ class Experience:
     def __init__(
         self, session: Session, tickets: Sequence[Ticket], rules: TicketRules, clues: Clues | None = None
     ) -> None:
+        self._seen = seen_of(session, tickets)
         self._clues = clues_of(session, [ticket.id for ticket in tickets]) if clues is None else clues
         local = [ticket for ticket in tickets if ticket.kind is TicketKind.LOCAL]
         places = {place for place in map(_lead, local) if place is not None}
@@ -61,18 +64,21 @@ class Experience:
         place = _lead(ticket)
         joined = corroborating(ticket.site, ticket.id, self._clues.get(ticket.id, ()))
         nearby = tuple(one.ticket_id for one in self._out if one.ticket_id != ticket.id and _is_near(one, ticket))
+        seen = self._seen.get(ticket.id, NOTHING)
+        known = EnterpriseHistory(
+            open_nearby=nearby, corroborated=joined, satellite=seen.told, satellite_reason=seen.reason
+        )
         if place is None:
-            return EnterpriseHistory(open_nearby=nearby, corroborated=joined)
+            return known
         found, nothing = self._outcomes[place]
         agreed = self._agreed.get(place, PlaceToday())
-        return EnterpriseHistory(
+        return replace(
+            known,
             found=found,
             nothing=nothing,
             visits=agreed.visits,
             cap=agreed.cap,
             whitelisted=agreed.whitelisted,
-            open_nearby=nearby,
-            corroborated=joined,
         )
 
 

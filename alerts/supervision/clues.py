@@ -34,7 +34,7 @@ LONGEST_OPEN_MS = 7 * 86_400_000
 """Tickets that nobody touched for longer are not looked at when a clue comes. Design value. [ms]"""
 LATE_MS = 3_600_000
 """A ticket opens at most so long after its event began. Design value. [ms]"""
-_OPEN = tuple(
+OPEN_STATES = tuple(
     state.value for state in TicketState if state not in (TicketState.CLOSED, TicketState.DISMISSED, TicketState.MERGED)
 )
 
@@ -89,7 +89,7 @@ def take_clue(session: Session, numbering: Numbering, office: Office, clue: Clue
     told = {"ticket": ticket.id, "source": row.source, "enterprise_id": row.enterprise_id}
     record(session, now_ms, who, what, _name(row), told)
     if joined is not None:
-        _tell(session, numbering, office, ticket, now_ms)
+        tell_ticket(session, numbering, office, ticket, now_ms)
     session.flush()
     return Taken(ticket_id=ticket.id, number=ticket.number, opened=row.opened, is_new=True)
 
@@ -109,7 +109,7 @@ def close_clue(office: Office, source: ClueSource, external_id: str, note: str, 
         now_ms = office.now_ms()
         row.closed_ms = now_ms
         record(session, now_ms, who, "clue.closed", _name(row), {"note": note, "ticket": row.ticket_id})
-        _tell(session, numbering, office, session.get_one(TicketRow, row.ticket_id), now_ms)
+        tell_ticket(session, numbering, office, session.get_one(TicketRow, row.ticket_id), now_ms)
         session.flush()
         session.expunge(row)
         return row
@@ -215,7 +215,7 @@ def _open_tickets(session: Session, office: Office, at: datetime) -> Iterator[St
     asked = select(TicketRow).where(
         TicketRow.site == office.site_id,
         TicketRow.kind == TicketKind.LOCAL.value,
-        TicketRow.state.in_(_OPEN),
+        TicketRow.state.in_(OPEN_STATES),
         or_(TicketRow.system_ms >= since_ms, TicketRow.updated_ms >= since_ms),
         TicketRow.opened_ms <= to_ms(at + SAME_TIME) + LATE_MS,
     )
@@ -255,7 +255,7 @@ def _stand(row: ClueRow, ticket: TicketRow) -> None:
     row.state, row.first, row.unknown, row.action = ticket.state, last.first, last.unknown, last.action.value
 
 
-def _tell(session: Session, numbering: Numbering, office: Office, ticket: TicketRow, now_ms: int) -> None:
+def tell_ticket(session: Session, numbering: Numbering, office: Office, ticket: TicketRow, now_ms: int) -> None:
     """Tell followers of the feed and endpoints that a ticket's clues changed; whoever decides on it still may."""
     ticket.updated_ms = max(ticket.updated_ms, now_ms)
     ticket.change_seq = numbering.next_change()

@@ -17,6 +17,7 @@ from app.cli import (
     plans,
     processes,
     replay,
+    satellite,
     score,
     simulate,
     simulate_year,
@@ -74,3 +75,4 @@ app.add_typer(users.app, name="users")
 app.add_typer(credit.app, name="credit")
 app.add_typer(plans.app, name="plans")
 app.add_typer(data_checks.app, name="data-checks")
+app.add_typer(satellite.app, name="satellite")

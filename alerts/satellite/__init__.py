@@ -1,0 +1,1 @@
+"""Satellite products: files of CSV, NetCDF or GeoTIFF into grids."""
