@@ -21,6 +21,8 @@ _ENVIRONMENT = environment(jinja2.FileSystemLoader(Path(__file__).parent / "temp
 _COURSE = timedelta(days=365)
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 860, 170, 34, 8, 20
 """Of the picture of the course. [px]"""
+_LOW = 40.0
+"""The picture goes down to this score at least: a little below the worst start. Design value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,7 @@ def _course(one: Standing, table: CreditTable, title: str) -> Markup:
     weighed = [fact for fact in one.facts if fact.kind in table.kinds]
     days = [one.day - _COURSE + timedelta(days=number) for number in range(_COURSE.days + 1)]
     scores = [credit_on(day, Grade(one.place.credit_grade), weighed, table).score for day in days]
-    low, high = min(0.0, *scores), max(100.0, *scores)
+    low, high = min(_LOW, *scores), max(100.0, *scores)
 
     def x(number: int) -> float:
         return _LEFT + (_WIDTH - _LEFT - 4) * number / _COURSE.days
