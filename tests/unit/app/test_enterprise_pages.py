@@ -143,3 +143,17 @@ async def test_everything_a_card_can_list_is_shown(
 )
 async def test_what_cannot_be_shown_is_refused(client: httpx.AsyncClient, path: str, status: int) -> None:
     assert (await client.get(path)).status_code == status
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_every_link_of_a_card_leads_somewhere(
+    desk: DeskWithAccounts, client: httpx.AsyncClient, lang: str
+) -> None:
+    fill(desk)
+    page = await client.get(f"/supervision/enterprises/{PLACE}?lang={lang}")
+    links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/[^"]*)"', page.text)}
+    answers = {link: (await client.get(link)).status_code for link in links if link.startswith("/supervision/enterp")}
+    answers |= {link: (await client.get(link)).status_code for link in links if "/codes/" in link}
+
+    assert len(answers) >= 3
+    assert set(answers.values()) == {200}
