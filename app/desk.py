@@ -126,7 +126,7 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     mount_static(app)
     add_supervision(app, office, Shell(site_name=site.name), access, guard, API)
     if inspector:
-        add_inspector(app, site, store, inspector)
+        add_inspector(app, site, store, inspector, office)
         add_filing(app, FilingPages(office, site.name), inspector, access, API)
     if accounts:
         accounts.add_to(app, API)

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
+from alerts.inspector.matters import InspectorMatters
 from alerts.inspector.page import Pages
 from alerts.inspector.photos import Photos
 from alerts.inspector.routes import Inspectors, build_router, mount_static
 from alerts.inspector.secret import secret_of
 from alerts.inspector.settings import HOUR_MS, InspectorSettings
+from alerts.supervision.office import Office
 from app.settings import Settings, SettingsRefused
 from app.wiring import Store
 from domain.site import Site
@@ -34,10 +36,11 @@ def inspector_settings(settings: Settings) -> InspectorSettings:
     )
 
 
-def add_inspector(app: FastAPI, site: Site, store: Store, settings: InspectorSettings) -> None:
+def add_inspector(app: FastAPI, site: Site, store: Store, settings: InspectorSettings, office: Office) -> None:
     """Add the page and its files to the desk."""
     pages = Pages(site, _shared_words)
-    desk = Inspectors(store.tickets, Photos(store.engine), pages, settings, lambda: datetime.now(UTC))
+    photos, matters = Photos(store.engine), InspectorMatters(office)
+    desk = Inspectors(store.tickets, photos, pages, settings, lambda: datetime.now(UTC), matters)
     app.include_router(build_router(desk))
     mount_static(app)
 

@@ -20,6 +20,7 @@ from alerts.api import install_problem_handlers
 from alerts.api.access import NoAccounts
 from alerts.api.photos import build_photo_router
 from alerts.inspector.link import link
+from alerts.inspector.matters import InspectorMatters
 from alerts.inspector.page import Pages
 from alerts.inspector.photos import Photos
 from alerts.inspector.routes import Inspectors, build_router, mount_static
@@ -27,6 +28,7 @@ from alerts.inspector.settings import InspectorSettings
 from alerts.lifecycle import MoveKind
 from alerts.people.person import Person, Role
 from alerts.store import Tickets
+from alerts.supervision.office import Office
 from domain.site import Enterprise, Sensor, SensorKind, Site
 from domain.ticket import Candidate, Ticket
 from domain.times import to_ms
@@ -42,14 +44,19 @@ LATITUDE, LONGITUDE = (39.0, 47.0, 24.5), (116.0, 30.0, 36.25)
 
 
 def inspector_app(
-    engine: Engine, now: Callable[[], datetime], *, site: Site = SITE, keep_position: bool = False
+    engine: Engine,
+    now: Callable[[], datetime],
+    *,
+    site: Site = SITE,
+    keep_position: bool = False,
+    office: Office | None = None,
 ) -> FastAPI:
     settings = InspectorSettings(secret=SIGNED_WITH, keep_position=keep_position)
     pages = Pages(site, lambda language: words(Language(language)))
     app = FastAPI()
     install_problem_handlers(app)
-    photos = Photos(engine)
-    app.include_router(build_router(Inspectors(Tickets(engine), photos, pages, settings, now)))
+    photos, matters = Photos(engine), InspectorMatters(office) if office else None
+    app.include_router(build_router(Inspectors(Tickets(engine), photos, pages, settings, now, matters)))
     app.include_router(
         build_photo_router(photos, NoAccounts(Person(name="duty", role=Role.DUTY)), "/api/v1"), prefix="/api/v1"
     )

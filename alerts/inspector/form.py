@@ -8,10 +8,11 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
+from alerts.inspector.matters import LONGEST, MatterSaid
 from alerts.inspector.photo import MOST_BYTES, too_large
 from alerts.lifecycle import MoveKind, Outcome
 from domain.problem import Problem
-from domain.supervision.compliance import Measure
+from domain.supervision.compliance import Measure, Severity
 
 MOST_PHOTOS = 4
 """How many photographs one result carries. Design value."""
@@ -19,7 +20,7 @@ MOST_BODY_BYTES = MOST_PHOTOS * MOST_BYTES + 256 * 1024
 LONGEST_NAME = 40
 LONGEST_NOTE = 2000
 LONGEST_KEY = 128
-_MOST_FIELDS = 12
+_MOST_FIELDS = 16
 _TEXT_BYTES = 64 * 1024
 
 
@@ -43,12 +44,23 @@ class Said:
         key: Tells the same form sent twice from two forms.
         outcome: Of a result.
         photos: Whole files, as sent.
+        matter: What was found, of a result with a problem; None = not said.
     """
 
     name: str
     key: str
     outcome: Outcome | None
     photos: tuple[bytes, ...]
+    matter: MatterSaid | None = None
+
+
+async def read_matter(request: Request) -> MatterSaid | None:
+    """Read the part of a result's form that says what was found, before it is sent.
+
+    Raises:
+        Problem: As of `read_form`.
+    """
+    return (await read_form(request, Act.RESULT)).matter
 
 
 async def read_form(request: Request, act: Act) -> Said:
@@ -69,6 +81,7 @@ async def read_form(request: Request, act: Act) -> Said:
                 key=_line(form, "key", LONGEST_KEY),
                 outcome=_outcome(form) if act is Act.RESULT else None,
                 photos=await _files(form),
+                matter=_matter(form) if act is Act.RESULT else None,
             )
     except HTTPException as error:
         detail = f"the form can't be read ({error.detail}); open the link again"
@@ -108,6 +121,17 @@ def _outcome(form: FormData) -> Outcome:
     if len(note) > LONGEST_NOTE or "\0" in note:
         raise _missing("note", f"write at most {LONGEST_NOTE} characters")
     return Outcome(problem_found=found, measure=Measure(given), note=note or None)
+
+
+def _matter(form: FormData) -> MatterSaid | None:
+    name = _line(form, "matter", LONGEST)
+    if not name or _line(form, "problem_found", LONGEST_KEY) != "yes":
+        return None
+    severity = _line(form, "severity", LONGEST_KEY) or Severity.ORDINARY.value
+    if severity not in list(Severity):
+        raise _missing("severity", f"give one of {', '.join(Severity)}")
+    clause, mended = _line(form, "clause", LONGEST), _line(form, "mended", LONGEST_KEY)
+    return MatterSaid(matter=name, severity=Severity(severity), clause=clause, mended=bool(mended))
 
 
 def _line(form: FormData, name: str, longest: int) -> str:

@@ -14,10 +14,11 @@ from alerts.inspector.photos import PhotoInfo
 from alerts.inspector.still import map_still
 from alerts.inspector.words import Language, page_words
 from alerts.lifecycle import allowed_moves
+from alerts.supervision.matters import Advice
 from alerts.templates import environment
 from alerts.view import TicketView
 from domain.site import Site
-from domain.supervision.compliance import Measure
+from domain.supervision.compliance import Measure, Severity
 from domain.ticket import HistoryEntry
 
 STATIC = "/static/inspector/"
@@ -37,6 +38,7 @@ class Shown:
         path: The page's own address, without the query.
         who: Whom the link is made for; empty: the page asks.
         key: Of the forms, until one is sent.
+        known: Names of matters in use there; None: no matters are filed here.
     """
 
     ticket: TicketView
@@ -45,6 +47,7 @@ class Shown:
     who: str
     key: str
     keep_position: bool
+    known: Sequence[str] | None = None
 
 
 def open_acts(ticket: TicketView) -> tuple[Act, ...]:
@@ -95,6 +98,7 @@ class Pages:
             all_acts=tuple(Act),
             accepted=accepted(ticket),
             measures=tuple(Measure),
+            severities=tuple(Severity),
             shown=shown,
             most_photos=MOST_PHOTOS,
             time=lambda at: self.time(at, ticket.opened_at),
@@ -121,6 +125,13 @@ class Pages:
         title = words.get(f"refused.{status}", words["refused.else"])
         stop = "。" if language is Language.ZH else ". "
         return f"{title}{stop}{words.get(f'refused.{status}.mend', detail)}"
+
+    def suggestion(self, advice: Advice, language: Language) -> str:
+        """Return a suggested measure with its reason in one line."""
+        words = self._words[language]
+        days = [one.day.isoformat() for one in advice.earlier]
+        told = words["suggested"].format(measure=words[f"measure.{advice.measure}"], why=words[f"why.{advice.reason}"])
+        return told + (words["suggested_days"].format(days=", ".join(days)) if days else "")
 
     def state(self, ticket: TicketView, language: Language) -> str:
         """Return the word of a ticket's state."""

@@ -15,15 +15,17 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from alerts.api.problems import RETRY_AFTER_S, problem_response
-from alerts.inspector.form import Act, read_form
+from alerts.inspector.form import Act, read_form, read_matter
 from alerts.inspector.guesses import Guesses
 from alerts.inspector.link import PATH, Visit, read_link
+from alerts.inspector.matters import InspectorMatters
 from alerts.inspector.page import STATIC, Pages, Shown, open_acts
 from alerts.inspector.photos import Photos
 from alerts.inspector.settings import InspectorSettings
 from alerts.inspector.tell import Deciding, Teller
 from alerts.inspector.words import language_of
 from alerts.signed import LinkRefused
+from alerts.view import TicketView
 from domain.problem import Problem
 from domain.times import to_ms
 
@@ -47,6 +49,7 @@ class Inspectors:
     pages: Pages
     settings: InspectorSettings
     now: Callable[[], datetime]
+    matters: InspectorMatters | None = None
 
 
 def build_router(desk: Inspectors) -> APIRouter:
@@ -145,7 +148,19 @@ def _add_reads(router: APIRouter, desk: Inspectors, door: _Door) -> None:
 
 
 def _add_acts(router: APIRouter, desk: Inspectors, door: _Door) -> None:
-    teller = Teller(desk.tickets, desk.photos, desk.now, desk.settings.keep_position)
+    teller = Teller(desk.tickets, desk.photos, desk.now, desk.settings.keep_position, desk.matters)
+
+    @router.post("/{token}/suggestion")
+    async def post_suggestion(request: Request, token: str) -> Response:
+        async def suggest(visit: Visit) -> Response:
+            said = await read_matter(request)
+            if said is None or desk.matters is None:
+                return Response(status_code=204, headers=HEADERS)
+            advice = await run_in_threadpool(desk.matters.suggest, visit.ticket_id, said)
+            told = desk.pages.suggestion(advice, language_of(request.query_params.get("lang", "")))
+            return JSONResponse({"measure": advice.measure.value, "told": told}, headers=HEADERS)
+
+        return await door(request, token, suggest)
 
     @router.post("/{token}/{act}")
     async def post_act(request: Request, token: str, act: Act) -> Response:
@@ -171,8 +186,18 @@ def _page(desk: Inspectors, visit: Visit, request: Request, nonce: str) -> str:
         who=visit.who,
         key=secrets.token_hex(16),
         keep_position=desk.settings.keep_position,
+        known=_known(desk, ticket),
     )
     return desk.pages.ticket(shown, language_of(request.query_params.get("lang", "")), nonce)
+
+
+def _known(desk: Inspectors, ticket: TicketView) -> list[str] | None:
+    """Return names of matters in use where it goes; None where no matters are filed here."""
+    if desk.matters is None:
+        return None
+    sent = [entry for entry in ticket.history if entry.what == "decided"]
+    place = next((getattr(entry, "enterprise_id", None) or entry.first for entry in reversed(sent)), None)
+    return desk.matters.known(place)
 
 
 def _policy(nonce: str = "") -> str:

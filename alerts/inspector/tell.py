@@ -7,6 +7,7 @@ from typing import Protocol
 
 from alerts.inspector.form import MOVES, Act, Said
 from alerts.inspector.link import Visit
+from alerts.inspector.matters import InspectorMatters
 from alerts.inspector.page import accepted, since_dispatch
 from alerts.inspector.photo import read_photo
 from alerts.inspector.photos import Photos
@@ -37,6 +38,7 @@ class Teller:
     photos: Photos
     now: Callable[[], datetime]
     keep_position: bool
+    matters: InspectorMatters | None = None
 
     def tell(self, visit: Visit, act: Act, said: Said) -> TicketView:
         """Make a move and return the ticket as it is then.
@@ -52,13 +54,21 @@ class Teller:
         return self.tickets.get(visit.ticket_id)
 
     def _result(self, ticket_id: str, who: str, said: Said) -> None:
-        """Keep the photographs, then the result: the ticket closes with all that belongs to it."""
+        """Keep the photographs, then the result: the ticket closes with all that belongs to it; then what was found.
+
+        Who is cut off between the two sends the same form again, and both are one.
+        """
         photos = [read_photo(raw, keep_position=self.keep_position) for raw in said.photos]
         at = self.now()
         for photo in photos:
             self.photos.add(ticket_id, who, to_ms(at), photo)
-        move = Move(kind=MOVES[Act.RESULT], who=who, at=at, outcome=said.outcome)
+        outcome = said.outcome
+        if outcome and said.matter and self.matters:
+            outcome = self.matters.with_words(ticket_id, said.matter, outcome)
+        move = Move(kind=MOVES[Act.RESULT], who=who, at=at, outcome=outcome)
         self.tickets.decide(ticket_id, move, said.key or None)
+        if outcome and said.matter and self.matters:
+            self.matters.file(ticket_id, said.matter, outcome, who)
 
     def _step(self, ticket_id: str, who: str, act: Act) -> None:
         """Make a move unless the same person has made it since the dispatch."""

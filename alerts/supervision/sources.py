@@ -5,7 +5,7 @@ Decision table:
 | source                             | its outcome            | enterprise                 | day              |
 |------------------------------------|------------------------|----------------------------|------------------|
 | `ticket:ID`                        | found something        | the outcome's              | of the outcome   |
-| `ticket:ID`                        | not told yet           | must be said               | today            |
+| `ticket:ID`                        | not told yet           | of the dispatch, or said   | today            |
 | `visit:SCAN`                       | found, or not told yet | the visit's                | of the visit     |
 | `finding:ID`                       | -                      | the finding's              | first seen       |
 | any                                | found nothing          | 409 `nothing_found`        | -                |
@@ -19,7 +19,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from alerts.lifecycle import MoveKind
 from alerts.store.models import FindingRow, OutcomeRow, TicketRow, VisitRow
+from alerts.store.moves import last_move
 from alerts.supervision.office import Office
 from domain.problem import Problem
 
@@ -70,7 +72,8 @@ def _ticket(session: Session, office: Office, name: str) -> Found | None:
         return None
     outcome = session.get(OutcomeRow, name)
     if outcome is None:
-        return Found(enterprise_id=None, day=office.today())
+        sent = last_move(session, name, MoveKind.DISPATCH)
+        return Found(enterprise_id=(sent.enterprise_id or sent.first) if sent else None, day=office.today())
     day = office.at(outcome.at_ms).date()
     return Found(enterprise_id=outcome.enterprise_id, day=day, nothing=not outcome.problem_found)
 

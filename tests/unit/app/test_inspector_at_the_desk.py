@@ -11,7 +11,9 @@ from alerts.inspector.link import link
 from alerts.store import Snapshots, Tickets
 from app.inspector import add_inspector, inspector_settings
 from app.settings import SettingsRefused, load_settings
+from app.supervision import office_of, supervision_table
 from app.wiring import Store
+from domain.times import to_ms
 from tests.builders_alerts import NOON
 from tests.builders_inspector import SITE, dispatched
 from tests.ticket_stores import fresh_store
@@ -25,7 +27,8 @@ async def test_a_link_that_another_process_makes_opens_at_the_desk(tmp_path, giv
         tickets = Tickets(engine)
         dispatched(tickets, "a1", at=NOON)
         store = Store(tickets, Snapshots(engine, "wugan"), engine, Evidence(engine))
-        add_inspector(app, SITE, store, inspector_settings(desk))
+        office = office_of(SITE, engine, supervision_table(None), lambda: to_ms(NOON))
+        add_inspector(app, SITE, store, inspector_settings(desk), office)
         address = link("a1", inspector_settings(deliver).secret, time.time_ns() // 1_000_000, deliver.desk_url, "王五")
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=deliver.desk_url) as phone:
             page = await phone.get(address)
