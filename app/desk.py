@@ -64,7 +64,11 @@ async def run_desk(settings: Settings) -> None:
     site = site_of(settings)
     store, history = store_of(settings, site), history_of(settings, site)
     await create_topics(settings.kafka, topics_of(settings), settings.kafka_replication)
-    maps = MapsSettings(base_map_url=settings.base_map_url, base_map_attribution=settings.base_map_attribution)
+    maps = MapsSettings(
+        base_map_url=settings.base_map_url,
+        base_map_attribution=settings.base_map_attribution,
+        satellite_url=f"{API}/satellite",
+    )
     feed = LiveFeed(site, Sources(KafkaTail(settings.kafka), topics_of(settings), store.tickets), maps, now_ms)
     clock, accounts = TicketClock(store.tickets), accounts_of(settings, store.engine, now_ms)
     say_first_password(settings, accounts)

@@ -40,7 +40,9 @@ def build_pages(site: Site, settings: MapsSettings, guard: Guard | None = None) 
     """
     stand_in = secrets.token_hex(16)
     parts = render_map(site, settings)
-    extra = {} if guard is None else {"accounts": True}
+    extra: dict[str, object] = {} if guard is None else {"accounts": True}
+    if settings.satellite_url:
+        extra["satellite_url"] = settings.satellite_url
     drawn = {
         (mode, language): render_page(site, parts, mode=mode, language=language, nonce=stand_in, extra=extra)
         for mode in (Mode.DESK, Mode.MAP)

@@ -18,6 +18,7 @@ class MapsSettings:
         max_tickets: Tickets shown at once, most urgent first.
         base_map_url: Raster tiles with `{z}`, `{x}`, `{y}` in WGS-84 web Mercator; empty: none.
         base_map_attribution: Licence line of the tiles.
+        satellite_url: Where products are listed that may be laid under the map; empty: nowhere.
     """
 
     flush_ms: int = 200
@@ -30,3 +31,4 @@ class MapsSettings:
     max_tickets: int = 200
     base_map_url: str = ""
     base_map_attribution: str = ""
+    satellite_url: str = ""

@@ -107,6 +107,8 @@ _TABLE: dict[str, tuple[str, str]] = {
     "clue_settled": ("已了结", "settled"),
     "supervision": ("监管", "Supervision"),
     "satellite_layer": ("卫星图层", "Satellite layer"),
+    "quantity.no2": ("二氧化氮", "NO₂"),
+    "quantity.aerosol": ("气溶胶", "Aerosol"),
     "no_layer": ("不显示", "none"),
     "kind.regional": ("区域性抬升", "Regional rise"),
     "kind.sensor": ("传感器需维护", "Sensor needs care"),

@@ -8,11 +8,14 @@ from fastapi.responses import HTMLResponse
 from alerts.pages.guard import Guard, kept_by
 from alerts.pages.shell import Shell
 from alerts.pages.words.clues import CLUES
+from alerts.store.models import GridRow
 from alerts.supervision.clues import Listed, list_clues
 from alerts.supervision.office import Office
+from alerts.supervision.satellite import list_grids
 from domain.supervision.clues import ClueSource
 from domain.times import to_datetime
 
+GRIDS_SHOWN = 10
 SHOWN = 200
 """So many clues stand on the page; older ones are found by the API. Design value."""
 
@@ -28,11 +31,22 @@ def build_pages(office: Office, shell: Shell, guard: Guard | None) -> APIRouter:
             "show": "all" if show == "all" else "open",
             "clues": [_row(office, one) for one in listed],
             "sources": [source.value for source in ClueSource if source is not ClueSource.DATA_CHECK],
+            "grids": [_grid(office, row) for row in list_grids(office, GRIDS_SHOWN)],
             "now": office.at(office.now_ms()).isoformat(timespec="minutes"),
         }
         return shell.page("clues.html", here="clues", language=lang, table=CLUES, told=told)
 
     return router
+
+
+def _grid(office: Office, row: GridRow) -> dict[str, object]:
+    return {
+        "at": office.at(row.at_ms).strftime("%Y-%m-%d %H:%M"),
+        "product": row.product,
+        "quantity": row.quantity,
+        "unit": row.unit,
+        "cells": f"{row.rows} × {row.columns}",
+    }
 
 
 def _row(office: Office, one: Listed) -> dict[str, object]:

@@ -4,8 +4,14 @@ import { page } from "./words.js";
 
 const wall = new Intl.DateTimeFormat("en-GB", { timeZone: page.timezone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
+const day = new Intl.DateTimeFormat("en-CA", { timeZone: page.timezone, year: "numeric", month: "2-digit", day: "2-digit" });
+
 export function clockText(ms) {
   return ms === null ? "–" : wall.format(new Date(ms));
+}
+
+export function dayText(ms) {
+  return `${day.format(new Date(ms))} ${wall.format(new Date(ms)).slice(0, 5)}`;
 }
 
 export function ageText(ms) {

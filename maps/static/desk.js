@@ -5,6 +5,7 @@ import { Zone } from "./zone.js";
 import { TicketList, isOpen, inOrder, wantsDecision } from "./tickets.js";
 import { ZoneClock, clockText } from "./clock.js";
 import { connect } from "./feed.js";
+import { Satellite } from "./satellite.js";
 import { ask, showWho, whoAmI } from "./session.js";
 
 const FROZEN_MS = 10000;
@@ -36,6 +37,8 @@ zone.ask = async (id) => {
   const answer = await ask(`${page.sensors_url}/${encodeURIComponent(id)}/history?minutes=1`);
   return answer.ok ? (await answer.json()).air_quality : null;
 };
+
+if (part("satellite")) new Satellite(window.map_zone, ask, part("satellite"));
 
 function render() {
   const chosenId = list ? list.chosenId : null;

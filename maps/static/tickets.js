@@ -1,7 +1,7 @@
 // The list of clue tickets: what and how much first, then who may be the source, then what is advised and why.
 
 import { make, word } from "./words.js";
-import { ageText, clockText } from "./clock.js";
+import { ageText, clockText, dayText } from "./clock.js";
 
 const DONE = new Set(["closed", "dismissed", "merged"]);
 const MARKS = { 1: "M1 1h12v12h-12z", 2: "M7 1l6.5 12h-13z", 3: "M7 1a6 6 0 1 0 .01 0z" };
@@ -112,7 +112,7 @@ function clueList(ticket) {
   const clues = ticket.clues ?? [];
   if (!clues.length) return null;
   return make("div", { class: "clues" }, make("b", { text: word("clues") }), make("ul", {}, ...clues.map((clue) => make("li", {},
-    make("b", { text: word(`source.${clue.source}`) }), ` ${clockText(Date.parse(clue.at))} `,
+    make("b", { text: word(`source.${clue.source}`) }), ` ${dayText(Date.parse(clue.at))} `,
     clue.closed_at ? make("i", { text: `${word("clue_settled")} ` }) : null, make("span", { text: clue.text })))));
 }
 

@@ -61,11 +61,15 @@ async def test_clues_are_shown_as_text_and_can_be_settled_from_the_page(client, 
     await tell(client)
     await tell(client, source="other", external_id="2", text="near", enterprise_id=None, lon=PLACE.lon, lat=PLACE.lat)
 
+    grid = "lon,lat,value\n" + "".join(f"{PLACE.lon + x},{PLACE.lat + y},1\n" for x in (0, 0.1) for y in (0, 0.1))
+    said = {"product": HOSTILE, "quantity": "no2", "time": "2026-03-02T12:00:00Z"}
+    assert (await client.post("/api/v1/satellite", params=said, content=grid.encode())).status_code == 201
     page = await text_of(client, f"/supervision/clues?lang={language}")
 
     assert "&lt;script&gt;alert(1)" in page
     assert CLUES["source.complaint"][column] in page
     assert PLACE.name in page
+    assert CLUES["quantity.no2"][column] in page
     address = re.findall(r'data-api="(/api/v1/clues/complaint/[^"]+)"', page)[0]
     assert (await client.post(address, json={})).status_code == 204
     assert address not in await text_of(client, f"/supervision/clues?lang={language}")
