@@ -34,11 +34,12 @@ def build_pages(office: Office, shell: Shell, guard: Guard | None) -> APIRouter:
         place, team = enterprise.strip() or None, department or None
         with reading(office.engine) as session:
             shown = month_of(session, office, first, team, place)
+            published = versions(session, office, 10)
             told = {
                 "month": shown,
                 "held": held_plans(session, office, team, place),
                 "waiting": waiting(session),
-                "versions": versions(session, office, 10),
+                "versions": published,
                 "departments": departments(session),
             }
         asked = {"lang": language_of(lang), "department": department, "enterprise": enterprise}
@@ -51,6 +52,7 @@ def build_pages(office: Office, shell: Shell, guard: Guard | None) -> APIRouter:
             "now": urlencode(asked),
             "today": office.today(),
             "most": MOST,
+            "last": published[0].figures if published else {"weekends": False, "closed": []},
             "download": urlencode({"department": department}) if department else "",
         }
         return shell.page("plans.html", here="plans", language=lang, table=PLANS, told=told)

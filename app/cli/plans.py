@@ -152,7 +152,7 @@ def withdraw(
     with one_line():
         from app.plan_store import withdraw_here
 
-        typer.echo(f"{withdraw_here(plans, reason)} plans withdrawn")
+        typer.echo(f"withdrawn: {withdraw_here(plans, reason)}")
 
 
 @app.command("publish")

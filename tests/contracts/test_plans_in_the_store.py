@@ -357,6 +357,15 @@ async def test_pages_of_plans_add_up(client: httpx.AsyncClient) -> None:
     assert (await client.get("/plans", params={"department": "d9"})).json()["plans"] == []
 
 
+async def test_the_page_remembers_which_days_counted(client: httpx.AsyncClient) -> None:
+    await file(client, row("p1", 0, 9))
+    await published(client, weekends=True, closed=[str(TODAY)])
+    text = (await client.get(PAGE)).text
+
+    assert 'name="weekends" checked' in text
+    assert f'value="{TODAY}"' in text
+
+
 async def test_nothing_open_is_nothing_to_publish(client: httpx.AsyncClient) -> None:
     assert (await client.post("/plans/publish")).status_code == 409
     assert (await client.get("/plans/schedules")).json() == {"schedules": []}

@@ -44,7 +44,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """A published schedule in brief."""
+    """A published schedule in brief; `figures` also say which days counted (`weekends`, `closed`)."""
 
     version: int
     at: datetime

@@ -150,7 +150,9 @@ class Merging:
             return Published(version=version, is_new=True, proposal=proposal)
 
     def _keep(self, session: Session, version: int, proposal: Proposal, who: str) -> None:
-        at_ms, figures = self._office.now_ms(), asdict(proposal.figures)
+        at_ms, limits = self._office.now_ms(), proposal.given.limits
+        days = {"weekends": limits.weekends, "closed": [str(day) for day in sorted(limits.closed)]}
+        figures = asdict(proposal.figures) | days
         entries = {one: day.isoformat() for one, day in sorted(proposal.merged.schedule.days.items())}
         session.add(
             ScheduleRow(

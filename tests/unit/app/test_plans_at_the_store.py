@@ -64,7 +64,7 @@ def test_from_files_to_a_calendar(tmp_path: Path) -> None:
     assert b"BEGIN:VEVENT" in (tmp_path / "应急.ics").read_bytes()
     assert "add --department" in wugan("schedule", "--out", "x.ics").stderr
 
-    assert "1 plans withdrawn" in wugan("withdraw", "p1", "--reason", "停产").output
+    assert "withdrawn: 1" in wugan("withdraw", "p1", "--reason", "停产").output
     assert "p1  withdrawn  停产" in wugan("list").output
 
 
