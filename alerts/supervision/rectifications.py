@@ -15,7 +15,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from alerts.store import audit
@@ -70,7 +70,7 @@ def order(office: Office, wish: Order, who: str) -> tuple[RectificationView, boo
         It, and whether it is new.
 
     Raises:
-        Problem: 404 unknown enterprise, 422 due day.
+        Problem: 404 unknown enterprise, 409 ordered today with another due day, 422 due day.
     """
     office.register.get(wish.enterprise_id)
     with writing(office.engine) as session:
@@ -83,18 +83,20 @@ def order_in(session: Session, office: Office, wish: Order, who: str) -> tuple[R
     """Order a rectification in the caller's transaction, which holds the numbering.
 
     Raises:
-        Problem: 422, due day.
+        Problem: 409 ordered today with another due day, 422 due day.
     """
     today = office.today()
     fault = due_fault(wish.due, today)
     if fault is not None:
         raise bad_due(fault, today)
-    told = "\0".join((office.site_id, wish.enterprise_id, wish.matter_id or "", wish.text, today.isoformat()))
-    name = hashlib.sha256(told.encode()).hexdigest()[:16]
+    due = wish.due or today + TERM
+    name = _name(session, office, wish)
     found = session.get(RectificationRow, name)
     if found is not None:
+        if found.due != due.isoformat():
+            why = f"{found.who} ordered the same today, due on {found.due}; file that one, or say it in other words"
+            raise Problem(409, "already_ordered", "Ordered already", why, {"rectification_id": name})
         return found, False
-    due = wish.due or today + TERM
     row = RectificationRow(
         rectification_id=name,
         enterprise_id=wish.enterprise_id,
@@ -112,6 +114,16 @@ def order_in(session: Session, office: Office, wish: Order, who: str) -> tuple[R
     detail = {"enterprise_id": row.enterprise_id, "due": row.due, "matter_id": row.matter_id, "text": row.text}
     audit.record(session, row.at_ms, who, "rectification.order", name, detail)
     return row, True
+
+
+def _name(session: Session, office: Office, wish: Order) -> str:
+    """Return an order's id: by its words and day, of a matter by its number."""
+    words = (wish.text, office.today().isoformat())
+    if wish.matter_id is not None:
+        asked = select(func.count()).where(RectificationRow.matter_id == wish.matter_id)
+        words = (wish.matter_id, str(session.scalar(asked)))
+    told = "\0".join((office.site_id, wish.enterprise_id, *words))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def bad_due(fault: ChoiceFault, today: date) -> Problem:

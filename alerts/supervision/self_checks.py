@@ -77,7 +77,7 @@ def file(office: Office, filing: SelfCheck, who: str) -> tuple[SelfCheckView, bo
         Numbering(session)
         row = session.get(SelfCheckRow, name)
         if row is not None:
-            if (row.answers, row.note) != (answers, filing.note):
+            if (_answers(row), row.note) != (dict(filing.answers), filing.note):
                 detail = (
                     f"{row.who} filed one of {filing.enterprise_id} for {day} with other answers; file the next day"
                 )
@@ -114,8 +114,12 @@ def _view(office: Office, row: SelfCheckRow) -> SelfCheckView:
         enterprise_id=row.enterprise_id,
         name=known.name if known else row.enterprise_id,
         day=date.fromisoformat(row.day),
-        answers=msgspec.json.decode(row.answers, type=dict[str, str]),
+        answers=_answers(row),
         note=row.note,
         who=row.who,
         filed_at=rfc3339(to_datetime(row.at_ms)),
     )
+
+
+def _answers(row: SelfCheckRow) -> dict[str, str]:
+    return msgspec.json.decode(row.answers, type=dict[str, str])

@@ -1,5 +1,6 @@
 """Matters, measures, rectifications and self-checks through their routes, on both databases."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -259,11 +260,41 @@ async def test_no_second_order_while_one_is_open(client: httpx.AsyncClient) -> N
     assert code(await client.post("/matters/a%00b/measure", json={"measure": "none"})) == (404, "unknown_matter")
 
 
+async def test_a_matter_filed_as_done_may_be_ordered_again_the_same_day(
+    client: httpx.AsyncClient, clock: Clock
+) -> None:
+    matter = (await client.post("/matters", json=OPEN_DRUM | {"measure": "rectification"})).json()
+    await client.post(f"/rectifications/{matter['rectification_id']}/filing", json={"text": "done"})
+    clock.at += timedelta(minutes=1)
+    choice = {"measure": "rectification", "note": "未改到位 / not well done"}
+    again = (await client.post(f"/matters/{matter['matter_id']}/measure", json=choice)).json()
+
+    assert again["rectification_id"] != matter["rectification_id"]
+    assert (again["rectification_state"], again["mended"]) == ("open", "open")
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/matters", OPEN_DRUM | {"how": "a\ud800"}),
+        ("/rectifications", {"enterprise_id": "e1", "text": "a\ud800"}),
+        ("/self-checks", {"enterprise_id": "e1", "answers": {"a\ud800": "b"}}),
+        ("/self-checks", {"enterprise_id": "e1", "answers": {"a": "b\ud800"}}),
+    ],
+)
+async def test_half_a_sign_is_no_text(client: httpx.AsyncClient, path: str, asked: dict[str, Any]) -> None:
+    sent = await client.post(path, content=json.dumps(asked), headers={"content-type": "application/json"})
+
+    assert code(sent) == (422, "invalid")
+
+
 async def test_orders_by_themselves(client: httpx.AsyncClient, engine: Engine) -> None:
     asked = {"enterprise_id": "e1", "text": "公示排放数据 / publish figures", "due": "2026-06-20"}
     first, second = [await client.post("/rectifications", json=asked) for _ in range(2)]
     assert (first.status_code, second.status_code, first.json() == second.json()) == (201, 200, True)
     assert (first.json()["matter_id"], first.json()["days_left"]) == (None, 19)
+    later = await client.post("/rectifications", json=asked | {"due": "2026-06-25"})
+    assert code(later) == (409, "already_ordered")
     assert code(await client.post("/rectifications", json=asked | {"due": "2026-05-01"})) == (422, "due_past")
     assert code(await client.post("/rectifications", json=asked | {"enterprise_id": "x"})) == (
         404,
@@ -375,6 +406,8 @@ async def test_self_checks_are_one_a_day_and_a_fact(client: httpx.AsyncClient, e
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json() == second.json()
     assert first.json()["answers"] == asked["answers"]
+    turned = asked | {"answers": dict(reversed(asked["answers"].items()))}
+    assert (await client.post("/self-checks", json=turned)).status_code == 200
     assert code(await client.post("/self-checks", json=asked | {"note": "x"})) == (409, "already_filed")
     assert (await client.post("/self-checks", json=asked | {"day": "2026-05-31"})).status_code == 201
     assert code(await client.post("/self-checks", json=asked | {"day": "2026-06-02"})) == (422, "bad_day")
