@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from alerts.api.access import Access
 from alerts.api.csv_body import csv_text, rows_refused
-from alerts.api.plain import json_response
+from alerts.api.plain import json_response, plain
 from alerts.api.problems import problem_responses
 from alerts.api.requests import NO_NUL, Id
+from alerts.pages.words.plans import filed_in_words
 from alerts.people.person import ALL_ROLES, DECIDERS, Person, Role
 from alerts.store.engine import reading
 from alerts.store.models import PlanRow
@@ -29,6 +30,7 @@ PUBLISHERS = frozenset({Role.CHIEF, Role.ADMIN})
 """Who may publish, and register teams and fields."""
 MOST_WITHDRAWN = 5000
 DryRun = Annotated[bool, Query(description="Only say what is wrong, or would be taken.")]
+Lang = Annotated[Literal["zh", "en"], Query(description="Language of `summary`.")]
 File = Annotated[str | None, Query(max_length=100, pattern=NO_NUL, description="The file's name.")]
 BODY: dict[str, Any] = {
     "requestBody": {
@@ -50,6 +52,7 @@ class FiledTold(BaseModel):
         there: Plans that were filed before with the same values.
         unknown: Columns that were left out.
         fields_checked: Whether fields are registered to check the plans by.
+        summary: All that in words.
     """
 
     filed: int
@@ -57,6 +60,7 @@ class FiledTold(BaseModel):
     unknown: list[str]
     fields_checked: bool
     dry_run: bool
+    summary: str
 
 
 class PlanTold(BaseModel):
@@ -152,6 +156,7 @@ def _add_plans(router: APIRouter, office: Office, access: Access) -> None:
         text: Annotated[str, Depends(csv_text)],
         file: File = None,
         dry_run: DryRun = False,  # noqa: FBT002 - a query parameter
+        lang: Lang = "zh",
     ) -> Response:
         """Take a CSV or a JSON list of plans, all or none; a plan that was filed before is not filed twice.
 
@@ -159,7 +164,12 @@ def _add_plans(router: APIRouter, office: Office, access: Access) -> None:
         (`special` = of a special campaign).
         """
         given = _objects(text) if _is_json(request) else text
-        return _taken(lambda: file_plans(office, given, person.name, dry_run=dry_run, name=file or "plans.csv"))
+
+        def take() -> object:
+            done = file_plans(office, given, person.name, dry_run=dry_run, name=file or "plans.csv")
+            return plain(done) | {"summary": filed_in_words(done.filed, done.there, lang, dry_run=dry_run)}
+
+        return _taken(take)
 
     @router.post("/withdraw", responses=problem_responses(404, 409, 422, 503), summary="Withdraw plans")
     def post_withdrawal(asked: WithdrawRequest, person: Annotated[Person, planner]) -> Withdrawn:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.api.access import Access
 from alerts.api.plain import json_response
-from alerts.api.plans import PLANNERS, PUBLISHERS
+from alerts.api.plans import PLANNERS, PUBLISHERS, Lang
 from alerts.api.problems import problem_responses
 from alerts.api.requests import NO_NUL, Id
 from alerts.pages.words.plans import told_in_words
@@ -21,8 +21,6 @@ from alerts.supervision.office import Office
 from alerts.supervision.plans.listing import entries_of, schedule_csv, schedule_ics, versions
 from alerts.supervision.plans.merging import Days, Merging, Proposal
 from domain.problem import Problem
-
-Lang = Annotated[Literal["zh", "en"], Query(description="Language of `summary`.")]
 
 
 class MergeRequest(BaseModel):

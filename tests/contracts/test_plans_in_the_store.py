@@ -1,5 +1,6 @@
 """Plans through the routes on both databases: filed, merged, published, withdrawn, done."""
 
+import asyncio
 import csv
 import json
 import threading
@@ -105,6 +106,8 @@ async def test_the_same_file_twice_is_filed_once(client: httpx.AsyncClient, engi
 
 async def test_a_dry_run_keeps_nothing(client: httpx.AsyncClient, engine: Engine) -> None:
     assert (await file(client, row("p1"), dry_run=True))["filed"] == 1
+    told = await file(client, row("p1"), dry_run=True, lang="en")
+    assert "1 plan" in told["summary"]
     assert await standing(client) == {}
     assert acts(engine) == []
 
@@ -226,8 +229,8 @@ async def test_what_is_filed_while_a_schedule_is_made_is_in_it(
     assert calls == [1, 2]
 
 
-async def test_one_merging_at_a_time(
-    client: httpx.AsyncClient, office: Office, monkeypatch: pytest.MonkeyPatch
+async def test_one_merging_at_a_time_and_the_desk_answers_meanwhile(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await file(client, row("p1"))
     inside, go_on, real = threading.Event(), threading.Event(), merging.merge
@@ -238,17 +241,33 @@ async def test_one_merging_at_a_time(
         return real(*given)
 
     monkeypatch.setattr(merging, "merge", slow)
-    one = merging.Merging(office)
-    first = threading.Thread(target=one.preview, args=(merging.Days(),))
-    first.start()
-    assert inside.wait(20)
-    with pytest.raises(merging.Problem) as refused:
-        one.publish(merging.Days(), "chief")
+    first = asyncio.create_task(client.post("/plans/merge"))
+    assert await asyncio.to_thread(inside.wait, 20)
+    meanwhile, second = await client.get("/plans"), await client.post("/plans/publish")
     go_on.set()
-    first.join(20)
 
-    assert (refused.value.status, refused.value.code) == (409, "merging_runs")
-    assert one.publish(merging.Days(), "chief").version == 1
+    assert meanwhile.status_code == 200
+    assert (second.status_code, second.json()["type"]) == (409, "urn:wugan:problem:merging_runs")
+    assert int(second.headers["retry-after"]) > 0
+    assert (await first).status_code == 200
+    assert (await published(client))["version"] == 1
+
+
+async def test_many_at_once_publish_one_version(client: httpx.AsyncClient, office: Office, engine: Engine) -> None:
+    await file(client, row("p1"), row("p2", 0, 4, who="d2"))
+    desks = [merging.Merging(office) for _ in range(8)]  # as in as many processes
+    done = await asyncio.gather(*(asyncio.to_thread(desk.publish, merging.Days(), "chief") for desk in desks))
+
+    assert {one.version for one in done} == {1}
+    assert sum(one.is_new for one in done) == 1
+    assert acts(engine).count("plans.published") == 1
+
+
+async def test_the_same_file_many_times_at_once_is_filed_once(client: httpx.AsyncClient, engine: Engine) -> None:
+    told = await asyncio.gather(*(file(client, row("p1"), row("p2")) for _ in range(20)))
+
+    assert sorted(one["filed"] for one in told) == [0] * 19 + [2]
+    assert acts(engine) == ["plans.filed"]
 
 
 async def test_a_special_campaign_goes_past_the_white_list_and_a_listing_holds_what_was_filed(

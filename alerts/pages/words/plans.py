@@ -53,6 +53,15 @@ PLANS: Words = {
     "file_plans": ("报送计划（CSV）", "File plans (CSV)"),
     "file_teams": ("登记部门每日工时（CSV）", "Register teams (CSV)"),
     "file_fields": ("登记检查事项（CSV）", "Register fields (CSV)"),
+    "check": ("试报（不保存）", "Only check"),
+    "would_file": (
+        "可报送 {filed} 项计划，另有 {there} 项已在库。未保存。",
+        "{filed} plans would be filed, {there} are there already. Nothing was kept.",
+    ),
+    "were_filed": (
+        "已报送 {filed} 项计划，另有 {there} 项已在库。",
+        "{filed} plans filed, {there} were there already.",
+    ),
     "send": ("报送", "Send"),
     "weekends": ("周末也检查", "Weekends too"),
     "closed": ("不检查的日期（如 2026-10-01 2026-10-02）", "Days without inspection (as 2026-10-01 2026-10-02)"),
@@ -84,3 +93,9 @@ def told_in_words(figures: Mapping[str, Any], language: str) -> str:
     if language == "en":
         told["why"] = f" ({why.replace('，', ', ')})" if why else ""
     return PLANS["summary"][column].format(**told)
+
+
+def filed_in_words(filed: int, there: int, language: str, *, dry_run: bool) -> str:
+    """Return what a filing took, or would take."""
+    name = "would_file" if dry_run else "were_filed"
+    return PLANS[name][LANGUAGES.index(language)].format(filed=filed, there=there)
