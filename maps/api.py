@@ -70,6 +70,10 @@ def _add_features(router: APIRouter, feed: LiveFeed, site: Site, standings: Stan
         told = features.standing(enterprises, _today(standings))
         return Response(msgspec.json.encode(told), media_type=GEOJSON)
 
+    @router.get("/standings", summary="How enterprises stand today, by id: grade, cap, visits used and left")
+    def get_standings() -> Response:
+        return Response(msgspec.json.encode(_today(standings)), media_type="application/json")
+
     @router.get("/roads", summary="Road segments: the last hour's patrol values, state (GeoJSON)")
     def get_roads() -> Response:
         return Response(msgspec.json.encode(features.roads(site, feed.patrol)), media_type=GEOJSON)

@@ -9,7 +9,7 @@ from pathlib import Path
 LEAFLET = "/static/leaflet/"
 STATIC = "/static/maps/"
 
-STILL_MODULES = ("words.js", "clock.js", "tickets.js", "shapes.js", "zone.js", "still.js")
+STILL_MODULES = ("words.js", "standings.js", "clock.js", "tickets.js", "shapes.js", "zone.js", "still.js")
 """Modules of the stand-alone file, each after those that it imports."""
 
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)

@@ -52,6 +52,7 @@ def render_page(
         "events_url": "/api/v1/events",
         "tickets_url": "/api/v1/tickets",
         "sensors_url": "/api/v1/sensors",
+        "standings_url": "/api/v1/standings",
         "session_url": "/api/v1/session",
     }
     return _ENVIRONMENT.get_template("page.html").render(

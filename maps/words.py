@@ -72,6 +72,11 @@ _TABLE: dict[str, tuple[str, str]] = {
     "role.analyst": ("分析员", "analyst"),
     "role.admin": ("管理员", "administrator"),
     "hour_index": ("{name} {value}（1 小时，{led}）", "{name} {value} (1 h, {led})"),
+    "place_standing": (
+        "{grade} 级 · 本年检查 {used}/{cap}，剩余 {left}",
+        "Grade {grade} · visits this year {used}/{cap}, {left} left",
+    ),
+    "white_listed": ("白名单", "white list"),
     "legend": ("图例", "Legend"),
     "enterprise": ("企业", "Enterprise"),
     "construction_site": ("工地", "Construction site"),

@@ -6,6 +6,7 @@ import { TicketList, isOpen, inOrder, wantsDecision } from "./tickets.js";
 import { ZoneClock, clockText } from "./clock.js";
 import { connect } from "./feed.js";
 import { Satellite } from "./satellite.js";
+import { keepStandings } from "./standings.js";
 import { ask, showWho, whoAmI } from "./session.js";
 
 const FROZEN_MS = 10000;
@@ -84,6 +85,10 @@ function showAge(quietMs) {
 }
 
 showWho(person);
+keepStandings(async () => {
+  const answer = await ask(page.standings_url);
+  return answer.ok ? answer.json() : {};
+}, () => soon());
 connect(page.events_url, {
   refused: () => whoAmI(), // who was signed out meanwhile is led to sign in
   link: showLink,

@@ -2,6 +2,7 @@
 
 import { make, word } from "./words.js";
 import { ageText, clockText, dayText } from "./clock.js";
+import { standingText } from "./standings.js";
 
 const DONE = new Set(["closed", "dismissed", "merged"]);
 const MARKS = { 1: "M1 1h12v12h-12z", 2: "M7 1l6.5 12h-13z", 3: "M7 1a6 6 0 1 0 .01 0z" };
@@ -93,8 +94,15 @@ function passesNote({ passes }) {
   return make("small", { title: word("passes_meaning"), text: word(passes.count ? "passes_told" : "passes_none", passes) });
 }
 
+// What stands below a candidate's name: how it stands today, and the vehicles' passes.
+function notes(candidate) {
+  const standing = standingText(candidate.enterprise_id);
+  const told = [standing && make("small", { text: standing }), passesNote(candidate)].filter(Boolean);
+  return told.length ? make("span", { class: "notes" }, ...told) : null;
+}
+
 function candidateTable(ticket) {
-  const rows = ticket.candidates.slice(0, 5).map((candidate, index) => [String(index + 1), candidate.name, candidate.probability, `${candidate.distance_m} m`, passesNote(candidate)]);
+  const rows = ticket.candidates.slice(0, 5).map((candidate, index) => [String(index + 1), candidate.name, candidate.probability, `${candidate.distance_m} m`, notes(candidate)]);
   const shown = rows.reduce((sum, row) => sum + row[2], 0);
   rows.push(["", word("unknown_source"), Math.max(0, 1 - shown), "", null]);
   const heads = ["", word("candidates"), word("probability"), word("distance")];
@@ -182,7 +190,7 @@ export class TicketList {
   // A card is made anew only when what it shows has changed.
   card(ticket) {
     const chosen = ticket.id === this.chosenId;
-    const shown = JSON.stringify([ticket, chosen, chosen && this.dismissing, this.trouble.get(ticket.id)]);
+    const shown = JSON.stringify([ticket, chosen, chosen && ticket.candidates.slice(0, 5).map((one) => standingText(one.enterprise_id)), chosen && this.dismissing, this.trouble.get(ticket.id)]);
     const before = this.cards.get(ticket.id);
     if (before?.shown === shown) return before.node;
     const time = make("time", { datetime: ticket.opened_at });

@@ -1,6 +1,7 @@
 // The map's living part: sensors, the places of open tickets, candidates of the chosen one, a tip under the pointer.
 
 import { make, word } from "./words.js";
+import { standingText } from "./standings.js";
 import { Mark, markStyle } from "./shapes.js";
 import { label, peakText, wantsDecision } from "./tickets.js";
 
@@ -34,7 +35,7 @@ export class Zone {
     for (const name of ["enterprise", "constructionsite", "roads"]) {
       const layer = window[`geo_json_${name}`];
       if (!layer) continue;
-      layer.on("mouseover", (event) => { this.place = event.layer.feature.properties; });
+      layer.on("mouseover", (event) => { this.place = { id: event.layer.feature.id, ...event.layer.feature.properties }; });
       layer.on("mouseout", () => { this.place = null; });
     }
   }
@@ -117,7 +118,7 @@ export class Zone {
   point(at) {
     const sensor = this.nearest(at);
     this.rest(sensor, at);
-    const lines = sensor ? this.sensorLines(sensor) : this.place ? [this.place.name, this.place.industry] : [];
+    const lines = sensor ? this.sensorLines(sensor) : this.place ? [this.place.name, this.place.industry, standingText(this.place.id)] : [];
     if (!lines.length) return this.hideTip();
     this.tip.replaceChildren(...lines.filter(Boolean).map((text, row) => make(row ? "span" : "b", { text })));
     this.tip.style.left = `${at.x + 14}px`;

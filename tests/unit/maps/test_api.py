@@ -266,6 +266,8 @@ async def test_enterprises_are_told_with_their_grade_or_without_while_the_store_
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as client:
         told = (await client.get("/api/v1/enterprises")).json()["features"]
+        brief = (await client.get("/api/v1/standings")).json()
 
     assert [one["properties"].get("grade") for one in told] == [None if away else "D", None]
     assert [one["id"] for one in told] == ["e-000", "e-001"]
+    assert brief == ({} if away else {"e-000": {"grade": "D"}, "gone": {"grade": "A"}})
