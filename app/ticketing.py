@@ -98,8 +98,13 @@ def line_of(ticket: TicketView) -> str:
     first = f"{lead.enterprise_id} {lead.probability:.2f}" if lead else "unknown"
     return (
         f"#{ticket.number} {ticket.id} {rfc3339(ticket.opened_at)} P{ticket.priority} {ticket.kind.value}"
-        f" {ticket.state.value} {'+'.join(ticket.pollutants)} {first} → {ticket.recommendation.action.value}"
+        f" {ticket.state.value} {_what(ticket)} {first} → {ticket.recommendation.action.value}"
     )
+
+
+def _what(ticket: TicketView) -> str:
+    """Return what rose, or where a clue from elsewhere came from."""
+    return "+".join(ticket.pollutants) if ticket.source == "air" else ticket.source
 
 
 def text_of(ticket: TicketView) -> str:
@@ -107,6 +112,7 @@ def text_of(ticket: TicketView) -> str:
     peak = ticket.peak
     seen = f"{peak.pollutant} {peak.value} over {peak.background} {peak.unit} at {peak.sensor_id}" if peak else "none"
     lines = [line_of(ticket), f"  peak: {seen}", f"  sensors: {', '.join(ticket.sensors) or 'none'}"]
+    lines += [f"  clue: {clue.source}:{clue.external_id} {clue.text}" for clue in ticket.clues]
     lines += [f"  candidate: {one.enterprise_id} {one.name} {one.probability:.3f}" for one in ticket.candidates[:3]]
     lines.append(f"  advice: {ticket.recommendation.action.value}, score {ticket.recommendation.score:g}")
     lines += [f"    {one.name}: {one.value} ({one.points:+g})" for one in ticket.recommendation.inputs]
