@@ -121,6 +121,11 @@ class Door:
                 )
             )
 
+    def add_plans(self, place: str = PLACE) -> None:
+        """Add plans for so many visits as a test makes; each visit does one."""
+        for number in range(9):
+            self.add_plan(f"p{number}", place=place)
+
     def add_chief(self, name: str = CHIEF.name, role: Role = Role.CHIEF, *, disabled: bool = False) -> None:
         with writing(self.engine) as session:
             session.add(

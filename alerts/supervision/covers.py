@@ -67,6 +67,7 @@ def _plans(session: Session, office: Office, scan: Scan) -> Iterator[Cover]:
             enterprise_id=row.enterprise_id,
             first=min(days),
             last=max(days),
+            special=row.special,
         )
 
 

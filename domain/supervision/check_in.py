@@ -125,7 +125,7 @@ def _cover(scan: Scan, known: Known, use: CapUse, covers: Sequence[Cover], overr
         return Answer(result=Result.NO_PLAN, reason="nothing_covers", use=use)
     cover, cause = covers[0], scan.cause if _is_true(scan.cause, covers) else None
     if is_listed(known.listings, scan.enterprise_id, scan.at.astimezone(known.zone).date()):
-        openings = ((one, cause_past_list(one, scan.cause)) for one in covers)
+        openings = ((one, cause_past_list(one)) for one in covers)
         opening = next(((one, by) for one, by in openings if by is not None), None)
         if opening is None:
             return Answer(result=Result.NO_PLAN, reason="white_listed", use=use)

@@ -27,6 +27,7 @@ class Cover:
 
     Attributes:
         last: None = until it is closed, which the store knows: closed ones are not handed in.
+        special: A plan of a special campaign.
     """
 
     kind: CoverKind
@@ -34,6 +35,7 @@ class Cover:
     enterprise_id: str
     first: date
     last: date | None = None
+    special: bool = False
 
     def covers(self, enterprise_id: str, day: date) -> bool:
         """Say whether a visit there on that day is covered."""

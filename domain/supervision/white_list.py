@@ -7,11 +7,11 @@ Decision table (`-` = whichever):
 | no              | plan, ticket or complaint     | -           | open            |
 | yes             | dispatched ticket             | -           | open, clue      |
 | yes             | complaint                     | -           | open, complaint |
-| yes             | plan                          | special     | open, special   |
-| yes             | plan                          | others      | closed          |
+| yes             | plan of a special campaign    | -           | open, special   |
+| yes             | any other plan                | -           | closed          |
 | -               | nothing                       | -           | closed          |
 
-A special campaign needs its entry in the plan: a cause that is only said covers nothing.
+A special campaign needs its entry in the plan: a cause that is only said opens nothing.
 """
 
 from collections.abc import Iterable
@@ -39,10 +39,10 @@ def is_listed(listings: Iterable[Listing], enterprise_id: str, day: date) -> boo
     )
 
 
-def cause_past_list(cover: Cover, given: Cause | None) -> Cause | None:
+def cause_past_list(cover: Cover) -> Cause | None:
     """Return the cause by which a cover opens a listed enterprise's door; None = it stays closed."""
     if cover.kind is CoverKind.TICKET:
         return Cause.CLUE
     if cover.kind is CoverKind.COMPLAINT:
         return Cause.COMPLAINT
-    return Cause.SPECIAL if given is Cause.SPECIAL else None
+    return Cause.SPECIAL if cover.special else None

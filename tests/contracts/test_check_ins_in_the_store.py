@@ -28,7 +28,7 @@ def door(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Door]:
 
 
 def three_fruitless(door: Door) -> None:
-    door.add_plan()
+    door.add_plans()
     for days in (300, 200, 100):
         assert door.scan(f"v{days}", at=NOON - days * DAY).row.result == "allowed"
 
@@ -63,9 +63,9 @@ def test_a_plan_covers_the_days_of_its_window(door, first, last, answer):
 def test_a_plan_that_is_done_covers_the_colleagues_of_the_same_day_only(door):
     door.add_plan("p1")
     assert door.scan("s1").row.result == "allowed"
-    door.add_plan("p2", state="done")
 
-    assert door.scan("s2", who="zhao", at=NOON + timedelta(hours=1)).row.result == "allowed"
+    assert told(door.scan("s2", who="zhao", at=NOON + timedelta(hours=1))) == ("allowed", "covered_by_plan")
+    assert told(door.scan("s3", who="zhao", at=NOON + DAY)) == ("no_plan", "nothing_covers")
 
 
 def test_a_complaint_covers_until_it_is_closed(door):
@@ -142,7 +142,7 @@ def test_an_inspector_neither_speaks_for_a_chief_nor_scans_for_another(door):
 
 def test_the_cap_asks_for_a_cause_that_is_so(door):
     office = Door(door.engine, [an_enterprise(annual_check_cap=1)])
-    office.add_plan()
+    office.add_plans()
     office.scan("s1", who="zhao")
 
     assert told(office.scan("s2")) == ("over_frequency", "cap_reached")
@@ -160,7 +160,7 @@ def test_the_cap_asks_for_a_cause_that_is_so(door):
 
 def test_the_years_visits_are_those_of_the_zone(door):
     office = Door(door.engine, [an_enterprise(annual_check_cap=1)])
-    office.add_plan()
+    office.add_plans()
     new_year = NOON.replace(month=1, day=1, hour=0, minute=0)  # 16:00 UTC of the last day of the year before
 
     assert office.scan("old", at=new_year - timedelta(minutes=1)).row.result == "allowed"
@@ -170,9 +170,12 @@ def test_the_years_visits_are_those_of_the_zone(door):
 
 def test_the_white_list_closes_the_door_to_plans_and_opens_it_to_clues(door):
     office = Door(door.engine, [an_enterprise(whitelisted=True)])
-    office.add_plan()
+    office.add_plans()
     assert told(office.scan("s1")) == ("no_plan", "white_listed")
-    assert told(office.scan("s2", cause="special")) == ("allowed", "covered_by_plan")
+    assert told(office.scan("s2", cause="special")) == ("no_plan", "white_listed")
+    office.add_plan("campaign", special=True)
+    assert told(office.scan("s2")) == ("allowed", "covered_by_plan")
+    assert (office.visits()[-1].cause, office.visits()[-1].cover_id) == ("special", "campaign")
 
     office.add_complaint()
     assert told(office.scan("s3")) == ("allowed", "covered_by_complaint")
@@ -180,7 +183,7 @@ def test_the_white_list_closes_the_door_to_plans_and_opens_it_to_clues(door):
 
 
 def test_the_same_scan_twice_is_one_visit_with_the_same_words(door):
-    door.add_plan()
+    door.add_plans()
     first, second = door.scan(), door.scan(at=NOON + timedelta(minutes=4))
 
     assert (first.repeated, second.repeated) == (False, True)
@@ -190,7 +193,7 @@ def test_the_same_scan_twice_is_one_visit_with_the_same_words(door):
 
 
 def test_a_scan_without_its_time_has_that_of_its_first_receipt(door):
-    door.add_plan()
+    door.add_plans()
     first = door.scan(at=None)
     door.now_ms += 3_600_000
     again = door.scan(at=None)
@@ -202,7 +205,7 @@ def test_a_scan_without_its_time_has_that_of_its_first_receipt(door):
 @pytest.mark.parametrize("planned", [True, False])
 def test_a_scans_id_is_used_once_whether_let_in_or_not(door, other, planned):
     if planned:
-        door.add_plan()
+        door.add_plans()
     door.scan()
 
     with pytest.raises(Problem) as refused:
@@ -226,7 +229,7 @@ def test_an_unknown_code_is_refused(door):
 
 
 def test_a_thousand_at_once_are_one_visit(door):
-    door.add_plan()
+    door.add_plans()
     with ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(lambda _: door.scan().row.result, range(1000)))
 
@@ -237,7 +240,7 @@ def test_a_thousand_at_once_are_one_visit(door):
 
 def test_many_scans_at_once_never_pass_the_cap(door):
     office = Door(door.engine, [an_enterprise(annual_check_cap=5)])
-    office.add_plan()
+    office.add_plans()
     with ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(lambda row: office.scan(f"s{row}", who=f"i{row}").row.result, range(60)))
 
@@ -293,7 +296,7 @@ def test_an_undone_dispatch_covers_nothing(door):
 
 
 def test_outcomes_are_told_by_who_was_there_or_the_desk_and_corrected_by_a_chief(door):
-    door.add_plan()
+    door.add_plans()
     door.scan()
     with pytest.raises(Problem, match="li was there"):
         door.found("s1", problem=True, by=Person(name="zhao", role=Role.INSPECTOR))
@@ -308,7 +311,7 @@ def test_outcomes_are_told_by_who_was_there_or_the_desk_and_corrected_by_a_chief
 
 
 def test_a_late_scan_puts_the_fourth_fruitless_visit_in_conflict_and_a_found_problem_lifts_it(door):
-    door.add_plan()
+    door.add_plans()
     for days in (3, 2, 1):
         assert door.scan(f"v{days}", at=NOON - days * DAY).row.result == "allowed"
     door.now_ms += 1
@@ -320,7 +323,7 @@ def test_a_late_scan_puts_the_fourth_fruitless_visit_in_conflict_and_a_found_pro
 
 
 def test_a_tickets_outcome_lifts_a_conflict_too(door):
-    door.add_plan()
+    door.add_plans()
     for days in (3, 2, 1):
         door.scan(f"v{days}", at=NOON - days * DAY)
     door.dispatch(at=NOON - 5 * DAY)
@@ -333,7 +336,7 @@ def test_a_tickets_outcome_lifts_a_conflict_too(door):
 
 def test_a_late_scan_above_the_cap_is_a_conflict_that_another_chief_settles_once(door):
     office = Door(door.engine, [an_enterprise(annual_check_cap=1)])
-    office.add_plan()
+    office.add_plans()
     office.scan("s1")
     assert office.scan("late", at=NOON - DAY, who="zhao").row.result == "allowed"
     assert office.conflicts() == {"s1": "cap_reached"}

@@ -11,9 +11,8 @@ import pytest
 from alerts.pages.codes import code_svg
 from alerts.pages.words.check_ins import REASONS
 from alerts.people.person import Role
-from alerts.store.engine import writing
-from alerts.store.models import PlanRow
 from domain.supervision.visits import CoverKind
+from tests.builders_check_ins import Door, an_enterprise
 from tests.builders_maps import HOSTILE
 from tests.builders_people import DeskWithAccounts
 from tests.ticket_stores import fresh_store
@@ -49,24 +48,9 @@ def as_(desk: DeskWithAccounts, client: httpx.AsyncClient):
     return ask
 
 
-def plan(desk: DeskWithAccounts, place: str = "e-001", plan_id: str = "p1") -> None:
-    with writing(desk.engine) as session:
-        session.add(
-            PlanRow(
-                plan_id=plan_id,
-                department="D01",
-                field="F01",
-                enterprise_id=place,
-                earliest="2020-01-01",
-                latest="2090-01-01",
-                duration_min=60,
-                state="filed",
-                reason=None,
-                day=None,
-                who="plan",
-                at_ms=0,
-            )
-        )
+def plan(desk: DeskWithAccounts, place: str = "e-001") -> None:
+    """Add plans for so many visits as a test makes; each visit does one."""
+    Door(desk.engine, [an_enterprise(place)]).add_plans(place=place)
 
 
 def scan(scan_id: str = "s1", who: str = "the-inspector", **more: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from tests.builders_supervision import CHIEF, NOON, ZONE, make_cover, make_known
 
 FRUITLESS = tuple(make_visit(days) for days in (30, 60, 90))
 OTHERS = tuple(make_visit(days, inspector="i2") for days in (1, 2))
+CAMPAIGN = replace(make_cover(), cover_id="plan-2", special=True)
 TICKET, COMPLAINT, PLAN = (make_cover(kind) for kind in (CoverKind.TICKET, CoverKind.COMPLAINT, CoverKind.PLAN))
 
 
@@ -94,7 +95,9 @@ def test_the_first_answer_that_applies_is_given(scan, known, result, reason):
     [
         pytest.param((TICKET,), None, Cause.CLUE, id="clue"),
         pytest.param((COMPLAINT,), None, Cause.COMPLAINT, id="complaint"),
-        pytest.param((PLAN,), Cause.SPECIAL, Cause.SPECIAL, id="campaign"),
+        pytest.param((CAMPAIGN,), None, Cause.SPECIAL, id="campaign"),
+        pytest.param((PLAN, CAMPAIGN), Cause.SPECIAL, Cause.SPECIAL, id="campaign beside a plan"),
+        pytest.param((PLAN,), Cause.SPECIAL, None, id="campaign only said"),
         pytest.param((PLAN, TICKET), None, Cause.CLUE, id="a plan and a clue"),
         pytest.param((PLAN,), None, None, id="routine"),
         pytest.param((PLAN,), Cause.CLUE, None, id="only said"),
