@@ -94,7 +94,9 @@ def test_every_command_of_the_documentation_answers_as_it_says(desk):
     for command, written in steps():
         told = run(command, desk)
         assert written, f"the documentation does not tell what this answers: {json.dumps(told, ensure_ascii=False)}"
-        assert comparable(told, yearly=in_one_year) == comparable(json.loads(written), yearly=in_one_year)
+        stated = json.loads(written)
+        now_told = {name: value for name, value in told.items() if name in stated}  # answers change only by adding
+        assert comparable(now_told, yearly=in_one_year) == comparable(stated, yearly=in_one_year)
         seen.append(told.get("result"))
 
     assert {"blocked", "over_frequency", "no_plan", "allowed"} <= set(seen)
