@@ -28,7 +28,8 @@ from types import MappingProxyType
 
 from domain.supervision.grades import Grade
 
-_DECIMALS = 6
+DECIMALS = 6
+"""Scores are compared to so many decimals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,7 @@ def credit_on(day: date, registered: Grade, facts: Iterable[CreditFact], table: 
     lines = [Line(reason=f"registered_{registered.lower()}", about="", points=weights.start[registered])]
     lines += [_line(fact, day, weights) for fact in counted]
     lines += [line for kind in sorted({fact.kind for fact in counted}) for line in _limited(kind, lines, weights)]
-    score = round(math.fsum(line.points for line in lines), _DECIMALS)
+    score = round(math.fsum(line.points for line in lines), DECIMALS)
     return Credit(day=day, grade=grade_of(score, weights), score=score, lines=tuple(lines))
 
 

@@ -8,6 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.supervision.statistics.window import Window, begin_ms
+from domain.supervision.credit import CreditFact, CreditTable, credit_on
+from domain.supervision.credit_days import credits_on
+from domain.supervision.grades import Grade
 from domain.supervision.statistics import (
     FIGURES,
     Dimension,
@@ -22,6 +25,7 @@ from domain.supervision.statistics import (
     period_between,
 )
 from domain.times import to_ms
+from tests.builders_supervision import make_fact
 
 TODAY = date(2030, 1, 1)
 FIRST_MS, DAY_MS = to_ms(datetime(2010, 1, 1, tzinfo=UTC)), 86_400_000
@@ -37,6 +41,9 @@ LABELS = st.builds(
     enterprise=st.sampled_from(["", "e1", "e2", "e3"]),
 )
 MARKS = st.lists(st.builds(Mark, st.sampled_from(list(What)), DAYS, LABELS, st.integers(1, 40)), max_size=60)
+FACTS = st.lists(
+    st.builds(make_fact, st.uuids().map(str), st.sampled_from(sorted(CreditTable().kinds)), DAYS), max_size=12
+)
 COUNTS = [one.name for one in FIGURES if one.unit is Unit.COUNT]
 
 
@@ -109,3 +116,13 @@ def test_a_time_has_every_part_once_and_in_order(days: list[date], dimension: Di
     assert keys == sorted(set(keys))
     assert len(keys) == {Dimension.MONTH: 12, Dimension.WEEK: 53, Dimension.DAY: 365}[dimension]
     assert Counter({group.key: int(group.figures["clues"].now.value or 0) for group in groups}).total() == len(days)
+
+
+@settings(deadline=None, max_examples=60)
+@given(FACTS, st.sampled_from(list(Grade)), DAYS)
+def test_credit_by_days_is_the_credit_of_each_day(facts: list[CreditFact], registered: Grade, first: date) -> None:
+    table = CreditTable()
+    days = [first + timedelta(days=offset) for offset in range(60)]
+
+    told = credits_on(first, len(days), registered, facts, table)
+    assert told == [credit_on(day, registered, facts, table).grade for day in days]

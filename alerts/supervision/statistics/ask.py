@@ -51,7 +51,7 @@ def report(office: Office, asked: Asked) -> Report:
     """
     against = before(asked.period)
     with reading(office.engine) as session:
-        labeller = Labeller(session, office, asked.period.last)
+        labeller = Labeller(session, office, against.first, asked.period.last)
         now, earlier = (
             [mark for mark in marks_of(session, office, period, labeller) if _is_asked(mark, asked)]
             for period in (asked.period, against)

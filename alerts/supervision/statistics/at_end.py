@@ -1,22 +1,19 @@
 """What holds at the end of a period's last day → marks: enterprises, caps and their use, findings, what is overdue."""
 
-from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.store.models import RectificationRow
-from alerts.supervision.made import visits_made
+from alerts.supervision.made import used_in
 from alerts.supervision.office import Office
 from alerts.supervision.statistics.filings import DATA_CHECK, findings_seen
 from alerts.supervision.statistics.labels import Labeller
-from alerts.supervision.statistics.window import Window, begin_ms
+from alerts.supervision.statistics.window import Window
 from alerts.supervision.white_list import listings
 from domain.supervision.statistics import Mark, What
 from domain.supervision.white_list import is_listed
-from domain.times import to_ms
 
 
 def marks_at_end(session: Session, office: Office, window: Window, labeller: Labeller) -> Iterator[Mark]:
@@ -34,10 +31,10 @@ def marks_at_end(session: Session, office: Office, window: Window, labeller: Lab
 
 def _enterprises(session: Session, office: Office, window: Window, labeller: Labeller) -> Iterator[Mark]:
     day = window.period.last
-    used = _used(session, office, window)
+    used = used_in(session, office, day.year, None, day)
     listed = {one.enterprise_id for one in listings(session, office) if is_listed([one], one.enterprise_id, day)}
     for place in office.register.by_id:
-        labels, cap = labeller.at_end(place, day), labeller.cap(place, day)
+        labels, cap = labeller.at_end(place, day), labeller.graded(place, day).cap
         told = {
             What.ENTERPRISE: 1,
             What.CAP: cap,
@@ -47,10 +44,3 @@ def _enterprises(session: Session, office: Office, window: Window, labeller: Lab
             What.LISTED: place in listed,
         }
         yield from (Mark(what, day, labels, int(amount)) for what, amount in told.items() if amount)
-
-
-def _used(session: Session, office: Office, window: Window) -> Counter[str]:
-    """Return the visits of the calendar year up to the period's last day, by enterprise."""
-    since_ms = begin_ms(date(window.period.last.year, 1, 1), window.zone)
-    made = visits_made(session, office, None, since_ms)
-    return Counter(visit.enterprise_id for visit in made if to_ms(visit.at) < window.until_ms)

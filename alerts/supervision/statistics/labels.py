@@ -1,14 +1,13 @@
 """An enterprise and a day to a mark's labels; the grade is the one with which the day began."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from alerts.supervision.facts import facts_of
 from alerts.supervision.office import Office
-from domain.supervision.credit import CreditFact
-from domain.supervision.history import grade_on
+from domain.supervision.credit_days import credits_on
+from domain.supervision.grades import Graded, grade
 from domain.supervision.statistics import Labels
 
 DAY = timedelta(days=1)
@@ -23,13 +22,16 @@ class Labeller:
     Args:
         session: A reading session.
         office: The site's supervision.
-        day: The last day that grades are asked for.
+        first: The first day of marks.
+        last: The last one.
     """
 
-    def __init__(self, session: Session, office: Office, day: date) -> None:
+    def __init__(self, session: Session, office: Office, first: date, last: date) -> None:
         self._office = office
-        self._facts = facts_of(session, office, None, max(day, office.today()))
-        self._grades: dict[tuple[str, date], str] = {}
+        self._eve = first - DAY
+        self._days = (last - self._eve).days + 1
+        self._facts = facts_of(session, office, None, max(last, office.today()))
+        self._graded: dict[str, list[Graded]] = {}
 
     def of(
         self, enterprise_id: str | None, day: date, *, department: str = "", rule: str = "", source: str = ""
@@ -37,7 +39,7 @@ class Labeller:
         """Return the labels of something that happened to an enterprise on a day."""
         known = self._office.register.by_id.get(enterprise_id or "")
         return Labels(
-            grade=self.grade(known.enterprise_id, day - DAY) if known else "",
+            grade=self.graded(known.enterprise_id, day - DAY).grade.value if known else "",
             department=department,
             rule=rule,
             source=source,
@@ -49,21 +51,14 @@ class Labeller:
         """Return the labels of what holds at the end of a day: the grade is that day's."""
         return self.of(enterprise_id, day + DAY, rule=rule, source=source)
 
-    def grade(self, enterprise_id: str, day: date) -> str:
-        """Return an enterprise's grade with the facts up to a day."""
-        facts = self._facts.get(enterprise_id, ())
-        key = enterprise_id, day if _some_by(facts, day) else date.min
-        if key not in self._grades:
-            subject = self._office.register.subject(enterprise_id)
-            self._grades[key] = grade_on(day, subject, facts, self._office.table).grade.value
-        return self._grades[key]
+    def graded(self, enterprise_id: str, day: date) -> Graded:
+        """Return an enterprise's grade and cap with the facts up to a day, from the first one's eve to the last."""
+        if enterprise_id not in self._graded:
+            self._graded[enterprise_id] = self._grades(enterprise_id)
+        return self._graded[enterprise_id][(day - self._eve).days]
 
-    def cap(self, enterprise_id: str, day: date) -> int:
-        """Return an enterprise's cap with the facts up to a day."""
-        subject = self._office.register.subject(enterprise_id)
-        return grade_on(day, subject, self._facts.get(enterprise_id, ()), self._office.table).cap
-
-
-def _some_by(facts: Sequence[CreditFact], day: date) -> bool:
-    """Say whether any fact counts on a day; facts stand oldest first."""
-    return bool(facts) and facts[0].on <= day
+    def _grades(self, enterprise_id: str) -> list[Graded]:
+        subject, table = self._office.register.subject(enterprise_id), self._office.table
+        days = credits_on(self._eve, self._days, subject.credit, self._facts.get(enterprise_id, ()), table.credit)
+        known = {one: grade(subject.risk, one, subject.own_cap, table.grades) for one in dict.fromkeys(days)}
+        return [known[one] for one in days]

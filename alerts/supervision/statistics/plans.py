@@ -27,23 +27,25 @@ from domain.supervision.statistics import Mark, What
 
 PLAN = "plan"
 PLACED = ("placed", "done")
+_COLUMNS = (PlanRow.enterprise_id, PlanRow.department, PlanRow.day, PlanRow.latest, PlanRow.reason)
 _HELD = {Held.WHITE_LISTED.value: What.HELD_LISTED, Held.CAP_REACHED.value: What.HELD_CAP}
 
 
 def marks_of_plans(session: Session, window: Window, labeller: Labeller) -> Iterator[Mark]:
     """Yield the marks of plans."""
-    placed = select(PlanRow).where(PlanRow.state.in_(PLACED), window.has_day(PlanRow.day))  # type: ignore[arg-type]
+    placed = select(*_COLUMNS).where(PlanRow.state.in_(PLACED), window.has_day(PlanRow.day))  # type: ignore[arg-type]
     seen: set[tuple[str, str | None]] = set()
-    for row in session.scalars(placed.order_by(PlanRow.duration_min.desc(), PlanRow.plan_id)):
+    for row in session.execute(placed.order_by(PlanRow.duration_min.desc(), PlanRow.plan_id)):
         visit = row.enterprise_id, row.day
-        yield _mark(What.MERGED_AWAY if visit in seen else What.FIRST_OF_DAY, row, row.day or row.latest, labeller)
+        what, about = What.MERGED_AWAY if visit in seen else What.FIRST_OF_DAY, (row.enterprise_id, row.department)
+        yield _mark(what, about, row.day or row.latest, labeller)
         seen.add(visit)
-    held = select(PlanRow).where(PlanRow.state == "held", PlanRow.reason.in_(_HELD), window.has_day(PlanRow.latest))
-    for row in session.scalars(held):
-        yield _mark(_HELD[row.reason or ""], row, row.latest, labeller)
+    held = select(*_COLUMNS).where(PlanRow.state == "held", PlanRow.reason.in_(_HELD), window.has_day(PlanRow.latest))
+    for row in session.execute(held):
+        yield _mark(_HELD[row.reason or ""], (row.enterprise_id, row.department), row.latest, labeller)
 
 
-def _mark(what: What, row: PlanRow, day: str, labeller: Labeller) -> Mark:
+def _mark(what: What, about: tuple[str, str], day: str, labeller: Labeller) -> Mark:
     on = date.fromisoformat(day)
-    labels = labeller.of(row.enterprise_id, on, department=row.department, rule=PLAN, source=PLAN)
+    labels = labeller.of(about[0], on, department=about[1], rule=PLAN, source=PLAN)
     return Mark(what, on, labels)

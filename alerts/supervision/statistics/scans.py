@@ -21,23 +21,22 @@ _LAST = {
 }
 
 
+_COLUMNS = (CheckInRow.scan_id, CheckInRow.enterprise_id, CheckInRow.at_ms, CheckInRow.result, CheckInRow.reason)
+
+
 def marks_of_scans(session: Session, window: Window, labeller: Labeller) -> Iterator[Mark]:
     """Yield the marks of scans; one that was asked again with a cause is one scan."""
     asked = (
-        select(CheckInRow, PlanRow.department)
+        select(*_COLUMNS, PlanRow.department)
         .outerjoin(PlanRow, PlanRow.plan_id == CheckInRow.plan_id)
         .where(window.has_at(CheckInRow.at_ms))
         .order_by(CheckInRow.scan_id, CheckInRow.attempt)
     )
-    last: dict[str, tuple[CheckInRow, str]] = {}
-    blocked: set[str] = set()
-    for row, department in session.execute(asked):
-        last[row.scan_id] = row, department or ""
-        if row.result == Result.BLOCKED.value:
-            blocked.add(row.scan_id)
-    for scan_id, (row, department) in last.items():
+    rows = session.execute(asked).all()
+    blocked = {row.scan_id for row in rows if row.result == Result.BLOCKED.value}
+    for scan_id, row in {row.scan_id: row for row in rows}.items():
         day = window.day(row.at_ms)
-        labels = labeller.of(row.enterprise_id, day, department=department)
+        labels = labeller.of(row.enterprise_id, day, department=row.department or "")
         yield Mark(_LAST[Result(row.result)], day, labels)
         if row.reason == LISTED:
             yield Mark(What.TURNED_AWAY, day, labels)

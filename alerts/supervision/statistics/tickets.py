@@ -22,9 +22,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import Session
 
 from alerts.lifecycle import SYSTEM, MoveKind
@@ -43,6 +44,7 @@ DECISIONS = {
     MoveKind.DISMISS.value: What.DISMISSED,
 }
 _MOVES = (*DECISIONS, MoveKind.UNDO.value, MoveKind.ARRIVE.value)
+_COLUMNS = tuple(getattr(MoveRow, name) for name in ("ticket_id", "move", "at_ms", "who", "enterprise_id", "first"))
 _WAITING = (TicketState.NEW.value, TicketState.ACKNOWLEDGED.value, TicketState.WATCHING.value)
 _OTHERS = {TicketKind.REGIONAL.value: What.REGIONAL_NOTICE, TicketKind.SENSOR.value: What.SENSOR_TICKET}
 
@@ -114,8 +116,8 @@ def tickets_of(session: Session, office: Office, window: Window) -> dict[str, To
         )
     for result in session.scalars(select(OutcomeRow).where(OutcomeRow.ticket_id.in_(ids))):
         told[result.ticket_id].result = result
-    moves = select(MoveRow).where(MoveRow.ticket_id.in_(ids), MoveRow.move.in_(_MOVES))
-    for move in session.scalars(moves.order_by(MoveRow.ticket_id, MoveRow.version)):
+    moves = select(*_COLUMNS).where(MoveRow.ticket_id.in_(ids), MoveRow.move.in_(_MOVES))
+    for move in session.execute(moves.order_by(MoveRow.ticket_id, MoveRow.version)):
         _take_in(told[move.ticket_id], move)
     scans = select(VisitRow.cover_id, VisitRow.at_ms).where(VisitRow.cover_kind == "ticket", VisitRow.cover_id.in_(ids))
     for scan in session.execute(scans):
@@ -160,7 +162,7 @@ def _rules_of_findings(session: Session) -> dict[str, str]:
     return {str(row.ticket_id): row.rule_id for row in session.execute(asked.order_by(FindingRow.finding_id))}
 
 
-def _take_in(ticket: Told, row: MoveRow) -> None:
+def _take_in(ticket: Told, row: Row[Any]) -> None:
     if row.move == MoveKind.ARRIVE.value:
         _was_on_site(ticket, row.at_ms)
     elif row.move != MoveKind.UNDO.value:

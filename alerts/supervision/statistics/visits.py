@@ -19,8 +19,9 @@ Decision table:
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from alerts.store.models import OutcomeRow, PlanRow, VisitRow
@@ -31,6 +32,13 @@ from domain.supervision.statistics import Mark, What
 
 COMPLAINT, PLAN, TICKET = "complaint", "plan", "ticket"
 SPECIAL = "special"
+_COLUMNS = tuple(
+    getattr(VisitRow, name)
+    for name in (
+        *("scan_id", "enterprise_id", "at_ms", "cover_kind", "cover_id", "cause", "problem_found", "measure"),
+        *("override_by", "conflict"),
+    )
+)
 _MEASURES = {"guidance": What.GUIDANCE, "rectification": What.RECTIFICATION, "penalty": What.PENALTY}
 
 
@@ -45,7 +53,7 @@ class Made:
     cause: str | None
     result: bool | None
     measure: str | None
-    scan: VisitRow | None
+    scan: Row[Any] | None
 
 
 def visits_of(session: Session, tickets: Mapping[str, Told], window: Window) -> Iterator[Made]:
@@ -57,7 +65,7 @@ def visits_of(session: Session, tickets: Mapping[str, Told], window: Window) -> 
         window: The period.
     """
     under = _last_scans(session, tickets)
-    for row in session.scalars(select(VisitRow).where(window.has_at(VisitRow.at_ms)).order_by(VisitRow.seq)):
+    for row in session.execute(select(*_COLUMNS).where(window.has_at(VisitRow.at_ms)).order_by(VisitRow.seq)):
         filed = _filed(row, tickets, under)
         yield Made(
             enterprise_id=row.enterprise_id,
@@ -130,7 +138,7 @@ def _last_scans(session: Session, tickets: Mapping[str, Told]) -> dict[tuple[str
 
 
 def _filed(
-    row: VisitRow, tickets: Mapping[str, Told], under: Mapping[tuple[str, str | None], str]
+    row: Row[Any], tickets: Mapping[str, Told], under: Mapping[tuple[str, str | None], str]
 ) -> OutcomeRow | None:
     """Return the ticket's result where the scan has none and is the last one under it."""
     ticket = tickets.get(row.cover_id) if row.cover_kind == TICKET and row.problem_found is None else None
