@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from alerts.data_checks.sql_table import read_sql
 from domain.supervision.data_checks import ChecksRefused, Table
 
 SQL_TYPES = {"text": "VARCHAR", "number": "DOUBLE", "date": "DATE"}
@@ -24,6 +25,8 @@ def load_tables(db: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable[Ta
 
 
 def _load(db: duckdb.DuckDBPyConnection, file: Path, table: Table) -> list[str]:
+    if table.sql:
+        return _load_sql(db, table)
     if not file.is_file():
         return [f"{file.name}: no such file beside checks.toml; add it or drop [tables.{table.name}]"]
     reads = {
@@ -38,6 +41,20 @@ def _load(db: duckdb.DuckDBPyConnection, file: Path, table: Table) -> list[str]:
         return _typed(db, file.name, table)
     finally:
         db.execute("DROP TABLE raw")
+
+
+def _load_sql(db: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
+    try:
+        rows = read_sql(table)
+    except ChecksRefused as refused:
+        return [str(refused)]
+    db.register("rows_", rows)
+    db.execute("CREATE TABLE raw AS SELECT * FROM rows_")
+    try:
+        return _typed(db, table.name, table)
+    finally:
+        db.execute("DROP TABLE raw")
+        db.unregister("rows_")
 
 
 def _typed(db: duckdb.DuckDBPyConnection, name: str, table: Table) -> list[str]:

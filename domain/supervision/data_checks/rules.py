@@ -14,8 +14,9 @@ from typing import Any
 
 TYPES = ("text", "number", "date")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
-_LEAST = {"tables": ("file", "columns"), "rules": ("uses", "select", "message", "proof")}
-_MOST = {"tables": (*_LEAST["tables"], "key"), "rules": _LEAST["rules"]}
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}\Z")
+_LEAST = {"tables": ("columns",), "rules": ("uses", "select", "message", "proof")}
+_MOST = {"tables": (*_LEAST["tables"], "file", "sql", "database", "key"), "rules": _LEAST["rules"]}
 
 
 class ChecksRefused(ValueError):
@@ -24,11 +25,17 @@ class ChecksRefused(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A registered table: its file (CSV or Parquet), its columns by type of `TYPES`, and the column unique to a row."""
+    """A registered table: where it comes from, its columns by type of `TYPES`, and the column unique to a row.
+
+    It comes from `file` (CSV or Parquet beside checks.toml), or is what the query `sql` gives in the database whose
+    SQLAlchemy URL the environment variable `database` holds: no password stands in a file.
+    """
 
     name: str
-    file: str
     columns: Mapping[str, str]
+    file: str = ""
+    sql: str = ""
+    database: str = ""
     key: str | None = None
 
 
@@ -105,11 +112,24 @@ def _table(name: str, told: Mapping[str, Any], faults: list[str]) -> Table:
             faults.append(
                 f"[tables.{name}] column {column} = {kind!r}; name it in a-z, 0-9, _ and use {', '.join(TYPES)}"
             )
-    if not told["file"].endswith((".csv", ".parquet")) or "/" in told["file"] or "\\" in told["file"]:
-        faults.append(f"[tables.{name}] file {told['file']!r}; name a .csv or .parquet in this folder")
+    faults += [f"[tables.{name}] {fault}" for fault in _faults_of_source(told)]
     if told.get("key", None) not in (None, *told["columns"]):
         faults.append(f"[tables.{name}] key {told['key']!r} is none of its columns; name one of them")
-    return Table(name=name, file=told["file"], columns=told["columns"], key=told.get("key"))
+    source = {key: told.get(key, "") for key in ("file", "sql", "database")}
+    return Table(name=name, columns=told["columns"], key=told.get("key"), **source)
+
+
+def _faults_of_source(told: Mapping[str, Any]) -> list[str]:
+    file, sql, database = (told.get(key, "") for key in ("file", "sql", "database"))
+    if bool(file) == bool(sql):
+        return ["has a file and a query; keep one" if file else "has no file; add it, or sql and database"]
+    if file and database:
+        return ["database belongs to sql; leave it out beside a file"]
+    if sql and not _VARIABLE.match(database):
+        return [f"database {database!r}; name the environment variable that holds the database's URL, as LAB_DATABASE"]
+    if file and (not file.endswith((".csv", ".parquet")) or "/" in file or "\\" in file):
+        return [f"file {file!r}; name a .csv or .parquet in this folder"]
+    return []
 
 
 def _rule(name: str, told: Mapping[str, Any]) -> Rule:

@@ -122,3 +122,63 @@ def test_a_missing_table_or_folder_is_one_line(folder: Path) -> None:
     assert "papers.csv: no such file" in wugan("data-checks", "run", folder).stderr
     shutil.rmtree(folder)
     assert len(wugan("data-checks", "run", folder).stderr.splitlines()) == 1
+
+
+SQL = CHECKS.replace('file = "papers.csv"', 'sql = "SELECT * FROM papers"\ndatabase = "LAB_DATABASE"')
+
+
+@pytest.fixture
+def database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The papers in a database, and no file of them."""
+    import csv
+    import sqlite3
+
+    rows = list(csv.reader(PAPERS.splitlines()))
+    with sqlite3.connect(folder / "lab.db") as connection:
+        connection.execute(f"CREATE TABLE papers ({', '.join(f'{name} TEXT' for name in rows[0])})")
+        connection.executemany(f"INSERT INTO papers VALUES ({', '.join('?' * len(rows[0]))})", rows[1:])  # noqa: S608
+    connection.close()
+    (folder / "papers.csv").unlink()
+    (folder / "checks.toml").write_text(SQL)
+    monkeypatch.setenv("LAB_DATABASE", f"sqlite:///{folder / 'lab.db'}")
+    return folder
+
+
+def test_a_table_may_be_a_query_in_a_database(database: Path) -> None:
+    assert [f.subject for f in check_folder(database, None, None, write=False).findings] == ["x1"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("SELECT * FROM papers", "SELECT * FROM paper", "[tables.papers] the database refuses: no such table"),
+        (
+            "SELECT * FROM papers",
+            "DELETE FROM papers",
+            "[tables.papers] the database refuses: attempt to write a readonly",
+        ),
+        ("SELECT * FROM papers", "SELECT enterprise_id FROM papers", "papers row 1: no column"),
+        ('database = "LAB_DATABASE"', "", "name the environment variable"),
+        ('database = "LAB_DATABASE"', 'database = "OTHER_DATABASE"', "OTHER_DATABASE is not set"),
+        ('database = "LAB_DATABASE"', 'database = "LAB_DATABASE"\nfile = "papers.csv"', "a file and a query; keep one"),
+    ],
+)
+def test_a_wrong_query_is_refused_and_changes_nothing(database: Path, old: str, new: str, told: str) -> None:
+    (database / "checks.toml").write_text(SQL.replace(old, new, 1))
+    before = (database / "lab.db").read_bytes()
+    done = wugan("data-checks", "run", database)
+    assert (done.exit_code, told in done.stderr) == (1, True), done.output
+    assert (database / "lab.db").read_bytes() == before
+
+
+def test_a_databases_password_is_never_told(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for url in (
+        f"sqlite:///{database}/secret",
+        "nonsense://u:secret@h/d",
+        "no url secret",
+        "postgresql://u:secret@127.0.0.1:9/d",
+    ):
+        monkeypatch.setenv("LAB_DATABASE", url)
+        done = wugan("data-checks", "run", database)
+        assert (done.exit_code, "secret" in done.output) == (1, False)
+    assert not (database / "secret").exists()
