@@ -37,7 +37,7 @@ def build_pages(office: Office, shell: Shell, guard: Guard | None) -> APIRouter:
             published = versions(session, office, 10)
             told = {
                 "month": shown,
-                "held": held_plans(session, office, team, place),
+                "held": held_plans(session, office, first, team, place),
                 "waiting": waiting(session),
                 "versions": published,
                 "departments": departments(session),

@@ -324,9 +324,28 @@ async def test_a_visit_that_nobody_made_is_planned_anew_while_its_window_lasts(
     done = await published(client)
 
     assert before["p2"] <= str(TODAY + 2 * DAY)
-    assert done["held"] == {"p1": "window_over"}
     assert done["days"]["p2"] >= str(TODAY + 3 * DAY)
-    assert {one["plan_id"] for one in done["moved"]} == {"p1", "p2"}
+    assert [one["plan_id"] for one in done["moved"]] == ["p2"]
+    assert (await standing(client))["p1"] == ("placed", None, before["p1"])
+    asked = {"scan_id": "s1", "inspector_id": "chief", "enterprise_code": "e1", "scanned_at": NOON.isoformat()}
+    late = await client.post("/check-ins", json=asked)  # an offline phone's, from the window
+    assert late.json()["result"] == "allowed"
+    assert (await standing(client))["p1"][0] == "done"
+
+
+async def test_why_a_plan_was_never_planned_stands_for_ever(client: httpx.AsyncClient, clock: Clock) -> None:
+    await file(client, row("p1", place="e4"), row("p2"))
+    await published(client)
+    await file(client, row("p3", 0, 4))
+    clock.at = NOON + 20 * DAY
+    await file(client, row("p4", 20, 24))
+    await published(client)
+    now = await standing(client)
+
+    assert now["p1"][:2] == ("held", "cap_reached")
+    assert now["p2"][0] == "placed"
+    assert now["p3"][:2] == ("held", "window_over")
+    assert now["p4"][0] == "placed"
 
 
 async def test_teams_and_closed_days_hold(client: httpx.AsyncClient) -> None:

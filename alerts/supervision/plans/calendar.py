@@ -102,9 +102,12 @@ def _visit(day: date, name: str, plans: Sequence[PlanRow], today: date) -> Visit
     )
 
 
-def held_plans(session: Session, office: Office, department: str | None, enterprise_id: str | None) -> list[HeldPlan]:
-    """Return the plans that are held, by the end of their window."""
-    rows = session.scalars(Asked(state=HELD, department=department, enterprise_id=enterprise_id).query())
+def held_plans(
+    session: Session, office: Office, first: date, department: str | None, enterprise_id: str | None
+) -> list[HeldPlan]:
+    """Return the plans that are held and whose window does not end before a day, by its end."""
+    asked = Asked(state=HELD, department=department, enterprise_id=enterprise_id).query()
+    rows = session.scalars(asked.where(PlanRow.latest >= first.isoformat()))
     names = names_of(office)
     found = [
         HeldPlan(

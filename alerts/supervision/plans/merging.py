@@ -22,7 +22,7 @@ from alerts.store.models import PlanRow, ScheduleRow
 from alerts.store.numbering import Numbering
 from alerts.supervision.office import Office
 from alerts.supervision.plans.limits import limits_of
-from alerts.supervision.plans.rows import HELD, OPEN, PLACED, days_of, plan_of, rows_in
+from alerts.supervision.plans.rows import HELD, PLACED, days_of, plan_of, rows_to_plan
 from domain.problem import Problem
 from domain.supervision.plans import Limits, Merged, Plan, merge
 from domain.supervision.plans.figures import Figures, figures_of
@@ -142,7 +142,7 @@ class Merging:
             if given_now(session, self._office, days).seen != proposal.given.seen:
                 return None
             last = session.scalars(select(ScheduleRow).order_by(ScheduleRow.version.desc()).limit(1)).one_or_none()
-            changed = _settle(session, proposal)
+            changed = _settle(session, proposal, self._office.today())
             if last is not None and not changed:
                 return Published(version=last.version, is_new=False, proposal=proposal)
             version = last.version + 1 if last else 1
@@ -168,7 +168,7 @@ class Merging:
 
 def given_now(session: Session, office: Office, days: Days) -> Given:
     """Return what a merging is made of at this moment."""
-    rows = rows_in(session, OPEN)
+    rows = rows_to_plan(session, office.today())
     plans = tuple(plan_of(row) for row in rows)
     limits = limits_of(session, office, plans, weekends=days.weekends, closed=days.closed)
     published = days_of(row for row in rows if row.state == PLACED)
@@ -187,11 +187,11 @@ def _hash(plans: Sequence[Plan], published: Mapping[str, date], limits: Limits) 
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
-def _settle(session: Session, proposal: Proposal) -> int:
+def _settle(session: Session, proposal: Proposal, today: date) -> int:
     """Write days and reasons to the plans; returns how many changed."""
     schedule = proposal.merged.schedule
     changed = []
-    for row in rows_in(session, OPEN):
+    for row in rows_to_plan(session, today):
         day = schedule.days.get(row.plan_id)
         now = (PLACED, None, day.isoformat()) if day else (HELD, str(schedule.held[row.plan_id]), None)
         if now != (row.state, row.reason, row.day):

@@ -1,9 +1,9 @@
 """Rows of the store ↔ plans as the rules read them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from alerts.store.models import PlanRow
@@ -29,9 +29,19 @@ def plan_of(row: PlanRow) -> Plan:
     )
 
 
-def rows_in(session: Session, states: Collection[str]) -> Sequence[PlanRow]:
-    """Return the rows in these states, by id."""
-    return session.scalars(select(PlanRow).where(PlanRow.state.in_(states)).order_by(PlanRow.plan_id)).all()
+def rows_to_plan(session: Session, today: date) -> Sequence[PlanRow]:
+    """Return the rows that a merging plans, by id.
+
+    | state        | window           | is planned                                                  |
+    |--------------|------------------|-------------------------------------------------------------|
+    | filed        | -                | yes; one whose window is over gets its reason               |
+    | placed, held | lasts            | yes                                                         |
+    | placed       | is over          | no: missed, and a scan that arrives late still finds it     |
+    | held         | is over          | no: the reason why it was never planned stands              |
+    | others       | -                | no                                                          |
+    """
+    lasts = and_(PlanRow.state.in_((PLACED, HELD)), PlanRow.latest >= today.isoformat())
+    return session.scalars(select(PlanRow).where(or_(PlanRow.state == FILED, lasts)).order_by(PlanRow.plan_id)).all()
 
 
 def days_of(rows: Iterable[PlanRow]) -> dict[str, date]:
