@@ -1,6 +1,7 @@
 """A CSV of credit facts into the store, all rows or none, as one act of the audit."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
@@ -14,6 +15,11 @@ from alerts.supervision.office import Office
 from domain.site_files.faults import Fault, Findings
 from domain.supervision.credit import CreditFact
 from domain.supervision.credit_csv import Register, parse_facts
+
+MOST_FACTS = 50_000
+"""So many facts a file; tickets wait while they are written. Design value."""
+_NAMED = 5000
+"""Ids named in one query."""
 
 
 class FactsRefused(ValueError):
@@ -47,19 +53,18 @@ def import_facts(office: Office, text: str, file: str, who: str, *, dry_run: boo
     Raises:
         FactsRefused: Something is wrong; nothing is taken.
     """
-    if dry_run:
-        with reading(office.engine) as session:
-            facts, unknown = _read(session, office, text, file)
-            return _told(facts, unknown, dry_run=True)
-    with writing(office.engine) as session:
-        Numbering(session)  # two imports at once: the second knows the ids of the first
+    with reading(office.engine) as session:  # a long file is read before anybody is kept waiting
         facts, unknown = _read(session, office, text, file)
-        if facts:
+    if facts and not dry_run:
+        with writing(office.engine) as session:
+            Numbering(session)
+            if _anybody_was_first(session, facts):
+                _read(session, office, text, file)  # tells which rows
             _keep(session, office, facts, who)
             digest = hashlib.sha256(text.encode()).hexdigest()
             detail = {"file": file, "sha256": digest, "facts": len(facts)}
             audit.record(session, office.now_ms(), who, "credit.import", office.site_id, detail)
-        return _told(facts, unknown, dry_run=False)
+    return _told(facts, unknown, dry_run=dry_run)
 
 
 def _read(session: Session, office: Office, text: str, file: str) -> tuple[tuple[CreditFact, ...], tuple[str, ...]]:
@@ -70,9 +75,23 @@ def _read(session: Session, office: Office, text: str, file: str) -> tuple[tuple
     )
     findings = Findings()
     facts = parse_facts(text, file, known, office.table.credit, findings)
+    if len(facts) > MOST_FACTS:
+        findings.add(file, 0, f"has {len(facts)} facts", f"send at most {MOST_FACTS} at once")
     if findings.faults:
         raise FactsRefused(findings.faults)
     return facts, tuple(findings.unknown)
+
+
+def _anybody_was_first(session: Session, facts: tuple[CreditFact, ...]) -> bool:
+    """Say whether another import took one of these ids since this file was read."""
+    ids = [fact.fact_id for fact in facts]
+    asked = (select(CreditFactRow.fact_id).where(CreditFactRow.fact_id.in_(part)) for part in _batched(ids))
+    return any(session.scalar(one.limit(1)) is not None for one in asked)
+
+
+def _batched(ids: list[str]) -> Iterator[list[str]]:
+    """Yield ids in parts that one query may name."""
+    yield from (ids[first : first + _NAMED] for first in range(0, len(ids), _NAMED))
 
 
 def _keep(session: Session, office: Office, facts: tuple[CreditFact, ...], who: str) -> None:

@@ -189,3 +189,11 @@ async def test_the_map_tells_how_enterprises_stand_today(client: httpx.AsyncClie
     assert {name: one[name] for name in named} == {name: of_card[name] for name in named}
     assert one["credit_grade"] == of_card["registered_credit"]
     assert "code" not in one
+
+
+@pytest.mark.parametrize("reason", ["\\ud800", "\\u0000", "   ", ""])
+async def test_a_reason_that_no_database_keeps_is_refused(client: httpx.AsyncClient, reason: str) -> None:
+    body = f'{{"enterprise_id": "{PLACE}", "reason": "{reason}"}}'
+    refused = await client.post("/api/v1/white-list", content=body, headers={"Content-Type": "application/json"})
+
+    assert refused.status_code == 422
