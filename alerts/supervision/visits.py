@@ -2,14 +2,14 @@
 
 Decision table, of an outcome told for a visit:
 
-| outcome filed before | covered by            | told by           | what happens                                 |
-|----------------------|-----------------------|-------------------|----------------------------------------------|
-| none                 | a ticket, not closed  | who may           | the ticket takes it and closes, the visit has it |
-| none                 | anything else         | who may           | the visit has it                             |
-| the same             | -                     | who may           | nothing: it is there                         |
-| another              | a ticket              | -                 | 409 `outcome_filed`: the ticket's stands     |
-| another              | a plan, a complaint   | chief             | corrected; conflicts follow                  |
-| another              | a plan, a complaint   | anybody else      | 409 `outcome_filed`                          |
+| filed before | covered by                        | told by      | what happens                                     |
+|--------------|-----------------------------------|--------------|--------------------------------------------------|
+| nothing      | a ticket, still out for the visit | who may      | the ticket takes it and closes; the visit has it |
+| nothing      | anything else                     | who may      | the visit has it                                 |
+| the same     | -                                 | who may      | nothing: it is there                             |
+| another      | a ticket                          | -            | 409 `outcome_filed`: the ticket's stands         |
+| another      | a plan, a complaint               | chief        | corrected; conflicts follow                      |
+| another      | a plan, a complaint               | anybody else | 409 `outcome_filed`                              |
 
 Who may: the inspector who was there, and the desk. A visit in conflict is settled once, by a chief who was not there;
 the settlement lapses when the visit gets another conflict.
@@ -30,6 +30,7 @@ from alerts.store import audit
 from alerts.store.decide import make_move
 from alerts.store.engine import writing
 from alerts.store.models import CheckInRow, OutcomeRow, TicketRow, VisitRow
+from alerts.store.moves import last_move
 from alerts.store.numbering import Numbering
 from alerts.store.visits import put_outcome
 from alerts.supervision.made import visits_made
@@ -190,12 +191,18 @@ def _is_late(session: Session, row: VisitRow) -> bool:
 def _tell_ticket(session: Session, numbering: Numbering, office: Office, row: VisitRow) -> None:
     """Let a dispatched ticket know that the inspector is there; a late scan takes the result that came before it."""
     ticket = session.get(TicketRow, row.cover_id)
-    if ticket is not None and ticket.state == TicketState.DISPATCHED.value:
+    if ticket is not None and ticket.state == TicketState.DISPATCHED.value and _is_for_its_dispatch(session, row):
         move = Move(kind=MoveKind.ARRIVE, who=row.inspector_id, at=office.at(row.received_ms))
         make_move(session, numbering, ticket.id, move, office.rules)
     result = session.get(OutcomeRow, row.cover_id)
     if result is not None and result.enterprise_id == row.enterprise_id and result.at_ms >= row.at_ms - _CLOCK_MS:
         put_outcome(session, row, result)
+
+
+def _is_for_its_dispatch(session: Session, row: VisitRow) -> bool:
+    """Say whether a visit is for its ticket's last dispatch, not for one before the ticket came back."""
+    sent = last_move(session, row.cover_id, MoveKind.DISPATCH)
+    return sent is not None and sent.at_ms <= row.at_ms + _CLOCK_MS
 
 
 def _take(session: Session, numbering: Numbering, office: Office, row: VisitRow, told: tuple[Found, Person]) -> None:
@@ -206,7 +213,7 @@ def _take(session: Session, numbering: Numbering, office: Office, row: VisitRow,
         raise Problem(409, "outcome_filed", "Another outcome is filed", f"visit {row.scan_id[:64]}: {mend}")
     ticket = session.get(TicketRow, row.cover_id) if is_ticket else None
     now_ms = office.now_ms()
-    if ticket is not None and ticket.state in _OUT:
+    if ticket is not None and ticket.state in _OUT and _is_for_its_dispatch(session, row):
         outcome = Outcome(problem_found=found.problem_found, measure=found.measure, note=found.note)
         move = Move(
             kind=MoveKind.OUTCOME,

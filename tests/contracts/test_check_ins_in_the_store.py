@@ -350,3 +350,15 @@ def test_a_late_scan_above_the_cap_is_a_conflict_that_another_chief_settles_once
     with pytest.raises(Problem, match="in no conflict"):
         settle(office.office, "late", "x", CHIEF)
     assert office.audited()[-2:] == ["visit.conflict", "visit.settled"]
+
+
+def test_a_late_scan_for_an_earlier_dispatch_leaves_the_ticket_that_came_back_as_it_is(door):
+    door.dispatch(at=NOON - 2 * DAY)
+    door.close("a1", NOON - DAY)
+    for kind, hours in ((MoveKind.REOPEN, 3), (MoveKind.DISPATCH, 2)):
+        door.tickets.decide("a1", Move(kind=kind, who="duty", at=NOON - timedelta(hours=hours)))
+
+    assert told(door.scan("old", at=NOON - timedelta(days=1, hours=1))) == ("allowed", "covered_by_ticket")
+    assert door.state() == "dispatched"
+    assert told(door.scan("new")) == ("allowed", "covered_by_ticket")
+    assert door.state() == "on_site"
