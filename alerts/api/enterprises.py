@@ -90,7 +90,7 @@ def build_router(office: Office, access: Access) -> APIRouter:
     router = APIRouter(prefix="/enterprises", tags=["supervision"])
 
     @router.get(
-        "/{enterprise_id}",
+        "/{enterprise_id:path}",
         dependencies=[Depends(access.needs(ALL_ROLES))],
         response_model=CardTold,
         responses=problem_responses(404, 422, 503),

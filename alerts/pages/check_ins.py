@@ -57,7 +57,7 @@ def build_pages(office: Office, shell: Shell, guard: Guard | None) -> APIRouter:
         shown = places[(page - 1) * CODES_PER_PAGE : page * CODES_PER_PAGE]
         return _page(shell, "codes.html", lang, {"codes": map(_code, shown), "page": page, "pages": pages})
 
-    @router.get("/codes/{enterprise_id}")
+    @router.get("/codes/{enterprise_id:path}")
     def get_code(enterprise_id: str, lang: str = "zh") -> HTMLResponse:
         place = office.register.get(enterprise_id)
         return _page(shell, "codes.html", lang, {"codes": [_code(place)], "page": 1, "pages": 0})

@@ -75,7 +75,15 @@ def build_pages(office: Office, shell: Shell, guard: Guard | None) -> APIRouter:
         }
         return shell.page("enterprises.html", here="enterprises", language=lang, table=ENTERPRISES, told=told)
 
-    @router.get("/{enterprise_id}")
+    @router.get("/{enterprise_id:path}/credit-report")  # an id may hold a slash; the longer path first
+    def get_report(enterprise_id: str, lang: str = "zh", as_of: str = "") -> HTMLResponse:
+        with reading(office.engine) as session:
+            one = standing(session, office, enterprise_id, _day(as_of))
+        nonce, made_at = secrets.token_urlsafe(16), office.at(office.now_ms())
+        frame = Frame(site_name=shell.site_name, table=office.table, made_at=made_at, language=lang)
+        return HTMLResponse(report_html(one, frame, nonce), headers=page_headers(nonce))
+
+    @router.get("/{enterprise_id:path}")
     def get_card(enterprise_id: str, lang: str = "zh", as_of: str = "") -> HTMLResponse:
         with reading(office.engine) as session:
             found = card(session, office, enterprise_id, _day(as_of))
@@ -87,14 +95,6 @@ def build_pages(office: Office, shell: Shell, guard: Guard | None) -> APIRouter:
             "running": _running(found.white_list, office.today()),
         }
         return shell.page("enterprise.html", here="enterprises", language=lang, table=ENTERPRISES, told=told)
-
-    @router.get("/{enterprise_id}/credit-report")
-    def get_report(enterprise_id: str, lang: str = "zh", as_of: str = "") -> HTMLResponse:
-        with reading(office.engine) as session:
-            one = standing(session, office, enterprise_id, _day(as_of))
-        nonce, made_at = secrets.token_urlsafe(16), office.at(office.now_ms())
-        frame = Frame(site_name=shell.site_name, table=office.table, made_at=made_at, language=lang)
-        return HTMLResponse(report_html(one, frame, nonce), headers=page_headers(nonce))
 
     return router
 
