@@ -104,6 +104,7 @@ def register(
     what: Register = typer.Argument(help="What the file holds.", show_default=False),
     file: Path = typer.Argument(help="CSV: department,minutes_per_day or department,field.", show_default=False),
     dry_run: bool = DRY_RUN,
+    as_json: bool = JSON,
 ) -> None:
     """Register the teams' time or the departments' fields, in place of those before."""
     from app.cli.errors import one_line
@@ -112,7 +113,8 @@ def register(
         from app.plan_store import register_here
 
         rows = register_here(what.value, file, dry_run=dry_run)
-        typer.echo(f"{file}: {rows} {what.value} {'would be registered' if dry_run else 'registered'}")
+        verb = "would be registered" if dry_run else "registered"
+        _say({"rows": rows, "dry_run": dry_run}, f"{file}: {rows} {what.value} {verb}", as_json=as_json)
 
 
 @app.command("list")
@@ -145,6 +147,7 @@ def list_(
 def withdraw(
     plans: list[str] = typer.Argument(help="Ids of plans.", show_default=False),
     reason: str = typer.Option(..., help="Why; stands with the plan and in the audit.", show_default=False),
+    as_json: bool = JSON,
 ) -> None:
     """Withdraw plans from the ticket store, all or none."""
     from app.cli.errors import one_line
@@ -152,7 +155,8 @@ def withdraw(
     with one_line():
         from app.plan_store import withdraw_here
 
-        typer.echo(f"withdrawn: {withdraw_here(plans, reason)}")
+        count = withdraw_here(plans, reason)
+        _say({"withdrawn": count}, f"withdrawn: {count}", as_json=as_json)
 
 
 @app.command("publish")
@@ -176,6 +180,7 @@ def publish(
 def schedule(
     out: Path = typer.Option(..., help="File to write: .csv, or .ics of one department.", show_default=False),
     department: str | None = typer.Option(None, help="Only this department's.", show_default=False),
+    as_json: bool = JSON,
 ) -> None:
     """Write the schedule that holds in the ticket store."""
     from app.cli.errors import one_line
@@ -183,4 +188,11 @@ def schedule(
     with one_line():
         from app.plan_store import schedule_here
 
-        typer.echo(f"{out}: {schedule_here(department, out)} bytes")
+        size = schedule_here(department, out)
+        _say({"file": str(out), "bytes": size}, f"{out}: {size} bytes", as_json=as_json)
+
+
+def _say(told: dict[str, object], text: str, *, as_json: bool) -> None:
+    import json
+
+    typer.echo(json.dumps(told, ensure_ascii=False) if as_json else text)

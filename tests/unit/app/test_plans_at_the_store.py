@@ -65,13 +65,15 @@ def test_from_files_to_a_calendar(tmp_path: Path) -> None:
     assert "add --department" in wugan("schedule", "--out", "x.ics").stderr
 
     assert "withdrawn: 1" in wugan("withdraw", "p1", "--reason", "停产").output
+    assert json.loads(wugan("withdraw", "p1", "--reason", "停产", "--json").stdout) == {"withdrawn": 0}
+    assert json.loads(wugan("schedule", "--out", "b.csv", "--json").stdout)["file"] == "b.csv"
     assert "p1  withdrawn  停产" in wugan("list").output
 
 
 def test_a_wrong_file_is_told_row_by_row_and_nothing_is_kept(tmp_path: Path) -> None:
     (tmp_path / "fields.csv").write_text("department,field\n环保,废气\n", encoding="utf-8")
     (tmp_path / "teams.csv").write_text("department,minutes_per_day\n环保,0\n", encoding="utf-8")
-    assert wugan("register", "fields", "fields.csv").exit_code == 0
+    assert json.loads(wugan("register", "fields", "fields.csv", "--json").stdout) == {"rows": 1, "dry_run": False}
     assert "teams.csv:2: minutes_per_day is '0'" in wugan("register", "teams", "teams.csv").stderr
 
     file = written(tmp_path, row("p1"), row("p2", department="应急"), row("p3", "e-2"), row("p4", "e-9", cause="why"))
