@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from alerts.pages.check_in_words import in_words
+from alerts.pages.check_in_words import because
 from alerts.pages.codes import code_svg
 from alerts.pages.guard import Guard, kept_by
 from alerts.pages.shell import Shell
@@ -90,7 +90,7 @@ def _told(session: Session, office: Office, day: date, lang: str) -> dict[str, o
         "causes": list(Cause),
         "measures": list(Measure),
         "name_of": office.register.name_of,
-        "in_words": lambda row: in_words(row, lang),
+        "because": lambda row: because(row, lang),
         "time": lambda at_ms: office.at(at_ms).strftime("%Y-%m-%d %H:%M"),
         "is_late": lambda row: row.received_ms - row.at_ms > 3_600_000,
     }
