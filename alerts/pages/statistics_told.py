@@ -32,7 +32,7 @@ def cell(name: str, one: Compared, words: Mapping[str, str]) -> Cell:
         cases = _count(now.denominator)
     interval = "" if now.low is None or now.high is None else f"{now.low:.0%} – {now.high:.0%}"
     return Cell(
-        name=words[name],
+        name=words[f"figure_{name}"],
         now=_value(unit, now.value, words),
         before=_value(unit, one.before, words),
         change=_change(unit, one.change, words),

@@ -1,10 +1,10 @@
 """Words of the overview."""
 
 from alerts.pages.words import Words
-from alerts.pages.words.statistics import FIGURES
+from alerts.pages.words.statistics import NAMED
 
 OVERVIEW: Words = {
-    **FIGURES,
+    **NAMED,
     "registered": ("在册企业", "Registered enterprises"),
     "white_listed": ("白名单", "White list"),
     "risk_class": ("风险等级", "Risk class"),
@@ -20,8 +20,8 @@ OVERVIEW: Words = {
     "places": ("企业", "Enterprises"),
     "points": ("{value} 个百分点", "{value} points"),
     "minutes": ("{value} 分钟", "{value} min"),
-    "clues": ("新线索", "New clues"),
-    "planned_today": ("计划检查", "Planned visits"),
+    "figure_clues": ("新线索", "New clues"),
+    "figure_planned_today": ("计划检查", "Planned visits"),
     "answers_late": ("超时未处置的线索", "Clues that nobody answered in time"),
     "arrivals_late": ("超时未到场的派单", "Dispatches where nobody arrived in time"),
     "conflicts": ("存疑检查，待科长说明", "Visits in conflict, for a chief to settle"),

@@ -66,8 +66,10 @@ FIGURES: Words = {
 }
 """Every figure by its name."""
 
+NAMED: Words = {f"figure_{name}": pair for name, pair in FIGURES.items()}
+"""The same beside other words: `clues` alone is the name of a page."""
 STATISTICS: Words = {
-    **FIGURES,
+    **NAMED,
     "section_visits": ("检查与发现问题率", "Visits and what they found"),
     "section_avoided": ("免去的检查", "Visits avoided"),
     "section_clues": ("线索", "Clues"),

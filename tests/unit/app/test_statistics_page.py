@@ -8,6 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from alerts.pages.shell import NAVIGATION
+from alerts.pages.words.shell import SHELL
 from alerts.people.person import Role
 from alerts.store.engine import writing
 from domain.supervision.statistics import FIGURES, Dimension
@@ -87,3 +89,11 @@ async def test_the_csv_link_asks_for_what_is_shown(client: httpx.AsyncClient) ->
 
     assert link == "period=2026-06&by=month&grade=B"
     assert table.status_code == 200
+
+
+@pytest.mark.parametrize("path", [PAGE, "/supervision"])
+async def test_the_navigation_keeps_its_own_words(client: httpx.AsyncClient, path: str) -> None:
+    page = await client.get(path, params={"lang": "en"})
+    named = re.findall(r'<a href="/supervision[^"]*"[^>]*>([^<]*)</a>', page.text.split("</nav>")[0])
+
+    assert named == [SHELL[name][1] for name, _ in NAVIGATION]
