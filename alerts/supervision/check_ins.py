@@ -32,6 +32,7 @@ from alerts.supervision.covers import covers_of
 from alerts.supervision.grading import graded
 from alerts.supervision.made import visits_made
 from alerts.supervision.office import Office
+from alerts.supervision.register import code_of
 from alerts.supervision.visits import keep_visit, window_start_ms
 from alerts.supervision.white_list import listings
 from domain.problem import Problem
@@ -115,7 +116,7 @@ def override(office: Office, scan_id: str, reason: str, chief: Person) -> Checke
     asked = Asked(
         scan_id=scan_id,
         inspector_id=last.inspector_id,
-        enterprise_code=last.enterprise_id,
+        enterprise_code=code_of(office.register.get(last.enterprise_id)),
         scanned_at=office.at(last.at_ms),
         ticket_id=last.ticket_id,
         plan_id=last.plan_id,
