@@ -39,6 +39,7 @@ Properties = dict[str, Any]
 def parse_enterprises(text: str, findings: Findings) -> tuple[Enterprise, ...]:
     """Return enterprises and construction sites in the order of their ids."""
     found: dict[str, Enterprise] = {}
+    rows: dict[str, int] = {}
     for row, properties, geometry in _features(
         text, ENTERPRISES, ("Polygon", "MultiPolygon"), _ENTERPRISE_KEYS, findings
     ):
@@ -48,7 +49,21 @@ def parse_enterprises(text: str, findings: Findings) -> tuple[Enterprise, ...]:
         if place.enterprise_id in found:
             findings.add(ENTERPRISES, row, f"enterprise_id {place.enterprise_id!r} stands twice", "keep one feature")
         found[place.enterprise_id] = place
+        rows[place.enterprise_id] = row
+    _check_codes(found, rows, findings)
     return tuple(found[name] for name in sorted(found))
+
+
+def _check_codes(found: dict[str, Enterprise], rows: dict[str, int], findings: Findings) -> None:
+    """Note codes that a scan could take for another enterprise's code or id."""
+    whose = dict.fromkeys(found, "")  # an id is the code of whoever has none, and nobody else's
+    for name, place in found.items():
+        if not place.code or place.code == name:
+            continue
+        if place.code in whose:
+            other = whose[place.code] or place.code
+            findings.add(ENTERPRISES, rows[name], f"code {place.code!r} is that of {other!r}", "give each its own code")
+        whose[place.code] = name
 
 
 def _enterprise(row: int, properties: Properties, geometry: BaseGeometry, findings: Findings) -> Enterprise | None:
@@ -80,7 +95,7 @@ def _enterprise(row: int, properties: Properties, geometry: BaseGeometry, findin
         annual_check_cap=None if cap is None else int(cap),
         stack_height_m=stack,
         kind=PlaceKind(kind),
-        code=str(properties.get("code") or ""),
+        code=str(properties.get("code") or "").strip(),
     )
 
 
