@@ -59,6 +59,7 @@ class Shell:
         lang, nonce = language_of(language), secrets.token_urlsafe(16)
         text = _ENVIRONMENT.get_template(template).render(
             w=say(lang, SHELL, table),
+            shell=say(lang, SHELL),
             lang=lang,
             nonce=nonce,
             here=here,

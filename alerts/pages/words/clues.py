@@ -52,7 +52,7 @@ CLUES: Words = {
     "no_clues": ("没有外来线索", "No clues from elsewhere"),
     "products": ("卫星产品", "Satellite products"),
     "products_caption": ("最近的网格产品；可在地图上叠加显示", "The last grids; the map can show them as a layer"),
-    "product": ("产品", "Product"),
+    "product_name": ("产品", "Product"),
     "quantity": ("要素", "Quantity"),
     "cells": ("网格", "Cells"),
     "no_products": ("没有卫星产品", "No satellite products"),

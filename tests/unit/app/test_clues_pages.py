@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from alerts.pages.words.clues import CLUES, DATA_CHECKS
+from alerts.pages.words.shell import SHELL
 from alerts.people.person import Role
 from tests.builders_people import SITE, DeskWithAccounts
 from tests.ticket_stores import fresh_store
@@ -69,6 +70,7 @@ async def test_clues_are_shown_as_text_and_can_be_settled_from_the_page(client, 
     assert "&lt;script&gt;alert(1)" in page
     assert CLUES["source.complaint"][column] in page
     assert PLACE.name in page
+    assert SHELL["product"][column] in page
     assert CLUES["quantity.no2"][column] in page
     address = re.findall(r'data-api="(/api/v1/clues/complaint/[^"]+)"', page)[0]
     assert (await client.post(address, json={})).status_code == 204
