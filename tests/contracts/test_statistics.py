@@ -10,7 +10,9 @@ from sqlalchemy import Engine
 from alerts.store.engine import writing
 from alerts.store.models import Base
 from alerts.supervision.statistics import Asked, Report, report
+from domain.supervision.compliance import Measure
 from domain.supervision.statistics import Compared, Dimension, named_period
+from tests.builders_check_ins import CHIEF, Door
 from tests.builders_office import (
     NOON,
     ZONE,
@@ -32,6 +34,7 @@ from tests.builders_statistics import (
     plan_row,
     scan_row,
 )
+from tests.builders_supervision import NOON as DOOR_NOON
 from tests.ticket_stores import BACKENDS, fresh_store
 
 HOUR = 60 * MINUTE
@@ -271,3 +274,21 @@ def test_tickets_of_another_site_are_not_ours(engine: Engine) -> None:
     keep(engine, foreign, move_row("t1", 1, "dispatch", NOON))
 
     assert told(ask(engine).figures, "clues", "dispatches") == [0, 0]
+
+
+def test_what_people_really_do_at_the_door_is_what_is_counted(engine: Engine) -> None:
+    door = Door(engine)
+    door.add_plans()
+    door.add_chief()
+    for number in range(3):
+        assert door.scan(f"s{number}", at=DOOR_NOON + number * DAY).row.result == "allowed"
+        door.found(f"s{number}", problem=False)
+    assert door.scan("s3", at=DOOR_NOON + 3 * DAY).row.result == "blocked"
+    assert door.scan("s3", at=DOOR_NOON + 3 * DAY, chief=CHIEF.name, by=CHIEF).row.result == "allowed"
+    door.found("s3", problem=True, measure=Measure.GUIDANCE)
+    of = ask(engine, "2026-06", Dimension.DEPARTMENT, office=door.office)
+
+    assert told(of.figures, "visits", "visits_routine", "problems_found", "nothing_found") == [4, 4, 1, 3]
+    assert told(of.figures, "found_rate", "measures_guidance", "visits_overridden") == [0.25, 1, 1]
+    assert told(of.figures, "scans", "scans_allowed", "scans_ever_blocked", "cap_used") == [4, 4, 1, 4]
+    assert grouped(of, Dimension.DEPARTMENT, "visits") == {"": 0, "D01": 4}
