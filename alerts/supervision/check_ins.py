@@ -38,7 +38,7 @@ from alerts.supervision.white_list import listings
 from domain.problem import Problem
 from domain.supervision.check_in import CLOCK_ERROR, Answer, Known, Result, judge
 from domain.supervision.visits import Cause, Override, Scan
-from domain.times import to_ms
+from domain.times import to_datetime, to_ms
 
 LATEST = timedelta(days=400)
 """A scan may arrive so late: longer than anything that is judged by it. Design value."""
@@ -131,7 +131,7 @@ def known_of(session: Session, office: Office, scan: Scan) -> Known:
     """Return what the store knows at a scan's own time."""
     day = scan.at.astimezone(office.zone).date()
     return Known(
-        visits=visits_made(session, office, [scan.enterprise_id], window_start_ms(scan.at, office.zone)),
+        visits=visits_made(session, [scan.enterprise_id], window_start_ms(scan.at, office.zone)),
         covers=covers_of(session, office, scan),
         listings=listings(session, office),
         cap=graded(session, office, scan.enterprise_id, day).cap,
@@ -198,8 +198,8 @@ def _scan(
         scan_id=asked.scan_id,
         inspector_id=inspector_id,
         enterprise_id=enterprise_id,
-        at=office.at(at_ms),
-        received_at=office.at(now_ms),
+        at=to_datetime(at_ms),
+        received_at=to_datetime(now_ms),
         ticket_id=asked.ticket_id,
         plan_id=asked.plan_id,
         cause=asked.cause,

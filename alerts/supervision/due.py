@@ -72,7 +72,7 @@ def today_seen(session: Session, office: Office) -> Mapping[str, int]:
     today = office.today()
     from_ms, until_ms = begin_ms(today, office.zone), begin_ms(today + timedelta(days=1), office.zone)
     here = TicketRow.site == office.site_id, TicketRow.kind == "local"
-    made = [one for one in visits_made(session, office, None, from_ms) if one.at < office.at(until_ms)]
+    made = [one for one in visits_made(session, None, from_ms) if one.at < office.at(until_ms)]
     stands = PlanRow.state.in_(("placed", "done")), PlanRow.day == today.isoformat()
     planned = select(PlanRow.enterprise_id).where(*stands).distinct().subquery()
     answers = select(CheckInRow.scan_id, CheckInRow.result).where(

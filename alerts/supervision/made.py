@@ -21,17 +21,18 @@ from sqlalchemy.orm import Session
 from alerts.store.models import OutcomeRow, VisitRow
 from alerts.supervision.office import Office
 from domain.supervision.visits import Cause, Override, Visit
-from domain.times import to_ms
+from domain.times import to_datetime, to_ms
 
 Wanted = Collection[str] | None
 
 
-def visits_made(session: Session, office: Office, enterprise_ids: Wanted = None, since_ms: int = 0) -> list[Visit]:
-    """Return visits in the order of receipt, those without a scan last.
+def visits_made(session: Session, enterprise_ids: Wanted = None, since_ms: int = 0) -> list[Visit]:
+    """Return visits in the order of receipt, those without a scan last; their times are in UTC.
+
+    Two times of one zone are compared by its clocks, which show an hour of each autumn twice.
 
     Args:
         session: A reading or writing session.
-        office: The site's supervision.
         enterprise_ids: Whose; None = everybody's.
         since_ms: Made at or after. [Unix ms]
     """
@@ -40,9 +41,9 @@ def visits_made(session: Session, office: Office, enterprise_ids: Wanted = None,
     if enterprise_ids is not None:
         asked = asked.where(VisitRow.enterprise_id.in_(enterprise_ids))
         results = results.where(OutcomeRow.enterprise_id.in_(enterprise_ids))
-    scanned = [_scanned(row, office) for row in session.scalars(asked)]
+    scanned = [_scanned(row) for row in session.scalars(asked)]
     return scanned + [
-        _resulted(row, row.enterprise_id, office) for row in session.scalars(results) if row.enterprise_id
+        _resulted(row, row.enterprise_id) for row in session.scalars(results) if row.enterprise_id
     ]
 
 
@@ -81,7 +82,7 @@ def _unscanned() -> ColumnElement[bool]:
     return ~scan.exists()
 
 
-def _scanned(row: VisitRow, office: Office) -> Visit:
+def _scanned(row: VisitRow) -> Visit:
     override = None
     if row.override_by is not None:
         override = Override(user_id=row.override_by, reason=row.override_reason or "", by_chief=True)
@@ -89,7 +90,7 @@ def _scanned(row: VisitRow, office: Office) -> Visit:
         scan_id=row.scan_id,
         inspector_id=row.inspector_id,
         enterprise_id=row.enterprise_id,
-        at=office.at(row.at_ms),
+        at=to_datetime(row.at_ms),
         problem_found=row.problem_found,
         cause=Cause(row.cause) if row.cause else None,
         cover_id=row.cover_id,
@@ -97,12 +98,12 @@ def _scanned(row: VisitRow, office: Office) -> Visit:
     )
 
 
-def _resulted(row: OutcomeRow, enterprise_id: str, office: Office) -> Visit:
+def _resulted(row: OutcomeRow, enterprise_id: str) -> Visit:
     return Visit(
         scan_id=f"ticket:{row.ticket_id}",
         inspector_id=row.who,
         enterprise_id=enterprise_id,
-        at=office.at(row.at_ms),
+        at=to_datetime(row.at_ms),
         problem_found=row.problem_found,
         cause=Cause.CLUE,
         cover_id=row.ticket_id,

@@ -164,7 +164,7 @@ def recount(session: Session, office: Office, enterprise_id: str, since_ms: int)
     )
     caps = {row[0]: row[1] for row in session.execute(answered)}
     start_ms = window_start_ms(to_datetime(since_ms), office.zone)
-    visits = visits_made(session, office, [enterprise_id], start_ms)
+    visits = visits_made(session, [enterprise_id], start_ms)
     found = {one.scan_id: one.reason for one in conflicts(visits, lambda at: caps.get(to_ms(at), 0), office.zone)}
     for row in session.scalars(rows).all():
         _put_conflict(session, office, row, found.get(row.scan_id))

@@ -50,7 +50,7 @@ def test_a_result_under_a_scan_is_the_scans_visit(engine: Engine) -> None:
 
     with reading(engine) as session:
         office = an_office(engine)
-        made = [(one.scan_id, one.enterprise_id) for one in visits_made(session, office)]
+        made = [(one.scan_id, one.enterprise_id) for one in visits_made(session)]
         assert made == [("s1", "e1"), ("s2", "e3"), ("ticket:t2", "e1")]
         assert used_in(session, office, 2026) == {"e1": 2, "e3": 1}
 
@@ -60,7 +60,7 @@ def test_a_result_of_nowhere_is_nobodys_visit(engine: Engine) -> None:
 
     with reading(engine) as session:
         office = an_office(engine)
-        assert visits_made(session, office) == []
+        assert visits_made(session) == []
         assert used_in(session, office, 2026) == {}
 
 
@@ -70,7 +70,7 @@ def test_a_visit_tells_its_own_time_cause_and_override(engine: Engine) -> None:
 
     with reading(engine) as session:
         since_ms = int((NOON - timedelta(days=365)).timestamp() * 1000)
-        (one,) = visits_made(session, an_office(engine), ["e1"], since_ms)
+        (one,) = visits_made(session, ["e1"], since_ms)
     assert (one.at, one.problem_found, one.cause) == (NOON, True, "special")
     assert one.override is not None
     assert (one.override.user_id, one.override.reason) == ("boss", "重复投诉")
