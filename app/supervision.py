@@ -14,6 +14,7 @@ from alerts.api import (
     plans,
     satellite,
     schedules,
+    shift,
     statistics,
     white_list,
 )
@@ -45,6 +46,7 @@ _ROUTERS: tuple[Callable[[Office, Access], APIRouter], ...] = (
     plans.build_router,
     schedules.build_router,
     satellite.build_router,
+    shift.build_router,
 )
 _PAGES: tuple[Callable[[Office, Shell, Guard | None], APIRouter], ...] = (
     overview.build_pages,

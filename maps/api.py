@@ -90,7 +90,7 @@ def _today(standings: Standings | None) -> Mapping[str, Mapping[str, object]]:
 def _add_history(
     router: APIRouter, feed: LiveFeed, history: HistoryReader, site: Site, clock: Callable[[], int]
 ) -> None:
-    known = {sensor.sensor_id: sensor.kind for sensor in site.sensors}
+    known = {sensor.sensor_id: sensor for sensor in site.sensors}
 
     @router.get(
         "/sensors/{sensor_id}/history",
@@ -119,7 +119,8 @@ def _add_history(
             raise Problem(503, "history_away", "History does not answer", str(error)) from error
         day = to_datetime(until_ms - 1).astimezone(ZoneInfo(site.timezone)).date()
         body = _course(series, sensor_id, pollutant) | _hourly_levels(site, pollutant, day)
-        moves = known[sensor_id] is SensorKind.VEHICLE  # its hour is no place's hour
+        body["calibrated_on"] = known[sensor_id].calibrated_on
+        moves = known[sensor_id].kind is SensorKind.VEHICLE  # its hour is no place's hour
         body["air_quality"] = None if moves else hour_index(hour, day)
         return Response(msgspec.json.encode(body), media_type="application/json")
 

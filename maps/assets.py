@@ -9,11 +9,25 @@ from pathlib import Path
 LEAFLET = "/static/leaflet/"
 STATIC = "/static/maps/"
 
-STILL_MODULES = ("words.js", "standings.js", "clock.js", "tickets.js", "shapes.js", "zone.js", "still.js")
+STILL_MODULES = (
+    "words.js",
+    "standings.js",
+    "clock.js",
+    "ticket_text.js",
+    "ticket_list.js",
+    "pane_parts.js",
+    "ticket_pane.js",
+    "shapes.js",
+    "zone.js",
+    "still.js",
+)
 """Modules of the stand-alone file, each after those that it imports."""
 
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+_COMMENT = re.compile(r"^(//.*|/\*.*\*/)\n", re.MULTILINE)
+_STYLE_GAP = re.compile(r" ?([{};]) ?")
 _URL = re.compile(r"url\((images/[\w.-]+)\)")
 
 
@@ -30,6 +44,12 @@ def static_folder() -> Path:
 def own_text(name: str) -> str:
     """Return one of our own static files."""
     return _text(files("maps") / "static" / name)
+
+
+def lean(text: str, *, is_style: bool = False) -> str:
+    """Return a script or style of ours without indents and lines of comment: a tenth fewer bytes, nothing renamed."""
+    plain = _COMMENT.sub("", _INDENT.sub("", text))
+    return _STYLE_GAP.sub(r"\1", plain) if is_style else plain
 
 
 def leaflet_script() -> str:

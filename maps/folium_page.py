@@ -1,6 +1,8 @@
 """The zone as a Folium map with nothing from elsewhere: Leaflet from this machine, drawn layers, no tiles needed."""
 
 import html
+import json
+import re
 from dataclasses import dataclass
 
 import folium
@@ -17,6 +19,9 @@ _DIGITS = 5  # of a degree: one metre, half the bytes
 _ROAD = {"color": "#c2c7cb", "weight": 3, "opacity": 1.0}
 _ENTERPRISE = {"color": "#9da5ab", "weight": 1, "fillColor": "#cfd4d8", "fillOpacity": 0.9}
 _CONSTRUCTION = {"color": "#5f686f", "weight": 1.5, "dashArray": "4 3", "fillColor": "#eceef0", "fillOpacity": 0.9}
+
+_ADDED = re.compile(r"^(\w+_add\()(\{.*\})\);$")
+_LESS = "\\u003c"
 
 LIVE_PANE = "live"
 """The live markers' own pane: a canvas above the static one, which lets the pointer through. Redrawing the static
@@ -44,7 +49,21 @@ def render_map(site: Site, settings: MapsSettings) -> MapParts:
     zone = _zone_map(site, settings)
     root = zone.get_root()
     root.render()
-    return MapParts(root.html.render(), root.script.render())
+    return MapParts(root.html.render(), compact(root.script.render()))
+
+
+def compact(script: str) -> str:
+    """Return Folium's script without indents, its GeoJSON without blanks and escapes: a third fewer bytes.
+
+    Every `<` of the data stays escaped, so that nothing in it can end the script's element.
+    """
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(_ADDED.sub(_packed, line) for line in lines if line)
+
+
+def _packed(found: re.Match[str]) -> str:
+    text = json.dumps(json.loads(found[2]), ensure_ascii=False, separators=(",", ":"))
+    return f"{found[1]}{text.replace('<', _LESS)});"
 
 
 def _zone_map(site: Site, settings: MapsSettings) -> ZoneMap:

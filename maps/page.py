@@ -53,6 +53,7 @@ def render_page(
         "tickets_url": "/api/v1/tickets",
         "sensors_url": "/api/v1/sensors",
         "standings_url": "/api/v1/standings",
+        "shift_url": "/api/v1/shift",
         "session_url": "/api/v1/session",
     }
     return _ENVIRONMENT.get_template("page.html").render(

@@ -1,15 +1,17 @@
 """The pages `/` and `/map` and the files that they load."""
 
+import os
 import secrets
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.types import Scope
 
 from domain.site import Site
-from maps.assets import LEAFLET, STATIC, leaflet_folder, static_folder
+from maps.assets import LEAFLET, STATIC, leaflet_folder, lean, static_folder
 from maps.csp import PAGE_HEADERS, policy
 from maps.folium_page import render_map
 from maps.page import Mode, render_page
@@ -27,10 +29,25 @@ class Revalidated(StaticFiles):
         return answer
 
 
+class Lean(Revalidated):
+    """Our own static files, without what only their readers need."""
+
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        answer = super().file_response(full_path, stat_result, scope, status_code)
+        if not isinstance(answer, FileResponse):
+            return answer  # 304
+        file = Path(full_path)
+        text = lean(file.read_text(encoding="utf-8"), is_style=file.suffix == ".css")
+        headers = {name: answer.headers[name] for name in ("etag", "last-modified")}
+        return Response(text, status_code, headers, answer.media_type)
+
+
 def mount_static(app: FastAPI) -> None:
     """Serve Leaflet's files and our own."""
     app.mount(LEAFLET.rstrip("/"), Revalidated(directory=leaflet_folder()), name="leaflet")
-    app.mount(STATIC.rstrip("/"), Revalidated(directory=static_folder()), name="maps")
+    app.mount(STATIC.rstrip("/"), Lean(directory=static_folder()), name="maps")
 
 
 def build_pages(site: Site, settings: MapsSettings, guard: Guard | None = None) -> APIRouter:

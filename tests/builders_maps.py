@@ -282,7 +282,21 @@ def an_app(site: Site, feed: LiveFeed, history: FakeHistory | None = None, *, ru
     app.include_router(build_router(feed, history or FakeHistory(), site))
     app.include_router(build_pages(site, MapsSettings()))
     mount_static(app)
+    _stand_in(app)
     return app
+
+
+def _stand_in(app: FastAPI) -> None:
+    """Answer what the page asks of the tickets' side."""
+
+    @app.get("/api/v1/shift")
+    async def shift() -> dict[str, int]:
+        today = {"dispatched": 0, "dismissed": 0, "watched": 0}
+        return {"opened": 0, "opened_last_hour": 0, "target_an_hour": 6, **today}
+
+    @app.get("/api/v1/standings")
+    async def standings() -> dict[str, object]:
+        return {}
 
 
 class Client:
@@ -308,7 +322,7 @@ class Desk:
         self.tail = FakeTail()
         self.tickets = tickets or FakeTickets()
         self.feed = a_feed(site, self.tail, self.tickets, **settings)
-        self.app = an_app(site, self.feed)
+        self.app = self.make_app()
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
@@ -316,6 +330,9 @@ class Desk:
         config = uvicorn.Config(self.app, log_level="error", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
+
+    def make_app(self) -> FastAPI:
+        return an_app(self.site, self.feed)
 
     @property
     def url(self) -> str:

@@ -1,13 +1,18 @@
-// The live page: events in, map, list and status line out.
+// The live page: events in; map, list, pane and head line out; a person's decisions back.
 
 import { page, word, make } from "./words.js";
 import { Zone } from "./zone.js";
-import { TicketList, isOpen, inOrder, wantsDecision } from "./tickets.js";
-import { ZoneClock, clockText } from "./clock.js";
+import { TicketList } from "./ticket_list.js";
+import { TicketPane } from "./ticket_pane.js";
+import { isOpen, inOrder } from "./ticket_text.js";
+import { ZoneClock, clockText, ageText } from "./clock.js";
 import { connect } from "./feed.js";
-import { Satellite } from "./satellite.js";
 import { keepStandings } from "./standings.js";
 import { ask, showWho, whoAmI } from "./session.js";
+import { Asked } from "./asked.js";
+import { Deciding } from "./deciding.js";
+import { Tally } from "./tally.js";
+import { announce, bindShift } from "./shift.js";
 
 const FROZEN_MS = 10000;
 const part = (id) => document.getElementById(id);
@@ -15,22 +20,26 @@ const part = (id) => document.getElementById(id);
 const zone = new Zone(window.map_zone, page.sensors);
 const clock = new ZoneClock();
 const person = await whoAmI();
-const act = person && !person.may_decide ? null : decide;
-const wanted = new URLSearchParams(location.search).get("ticket");
-const list = part("tickets") ? new TicketList(part("tickets"), { act, wanted, chosen: () => render() }) : null;
+const mayDecide = !person || person.may_decide;
 const tickets = new Map();
+const tally = new Tally({ ask, page });
+const asked = new Asked({ ask, page, came: soon, knows: (id) => zone.sensors.has(id) });
+const deciding = mayDecide ? new Deciding({ act, changed: render }) : null;
+const list = part("tickets") ? new TicketList(part("tickets"), { chosen: render }) : null;
+const pane = part("pane") ? new TicketPane(part("pane"), { deciding, asked }) : null;
+const shift = list ? bindShift({ list, deciding, chosen: () => list.chosen }) : null;
 let link = "connecting", due = null;
 
-async function decide(ticket, path, body) {
+async function act(ticket, path, body) {
   const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const answer = await ask(`${page.tickets_url}/${encodeURIComponent(ticket.id)}/${path}`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "Idempotency-Key": key },
     body: JSON.stringify(body),
   });
-  if (answer.ok) return;
-  const problem = await answer.json().catch(() => ({}));
-  throw new Error(problem.detail || problem.title || `HTTP ${answer.status}`);
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(told.detail || told.title || `HTTP ${answer.status}`);
+  hear(told);
 }
 
 // The last hour's index of a sensor; the tip shows it when it comes.
@@ -39,15 +48,15 @@ zone.ask = async (id) => {
   return answer.ok ? (await answer.json()).air_quality : null;
 };
 
-if (part("satellite")) new Satellite(window.map_zone, ask, part("satellite"));
+if (part("satellite")) import("./satellite.js").then(({ Satellite }) => new Satellite(window.map_zone, ask, part("satellite")));
 
 function render() {
-  const chosenId = list ? list.chosenId : null;
-  const ordered = list ? list.render(clock.now()) : inOrder(tickets.values());
-  zone.setTickets(ordered, list ? list.chosenId : chosenId);
-  const asking = ordered.filter(wantsDecision);
-  part("open").textContent = asking.length;
-  document.title = asking.length ? `(${asking.length}) ${page.title}` : page.title;
+  const now = clock.now();
+  const ordered = inOrder(tickets.values());
+  if (list) list.render(now);
+  pane?.render(list.chosen, now);
+  zone.setTickets(ordered, list ? list.chosenId : null);
+  tally.show(ordered, now);
   showRaised();
 }
 
@@ -63,6 +72,17 @@ function showRaised() {
 // Many events come together: draw once.
 function soon() {
   due ??= setTimeout(() => { due = null; render(); }, 20);
+}
+
+function hear(ticket) {
+  const before = tickets.get(ticket.id);
+  if (before && before.version > ticket.version) return; // an answer that the stream has overtaken
+  if (isOpen(ticket)) tickets.set(ticket.id, ticket);
+  else tickets.delete(ticket.id);
+  list?.set(ticket);
+  if (!before && isOpen(ticket) && list?.begun) announce(ticket);
+  tally.askSoon();
+  soon();
 }
 
 function showLink(state) {
@@ -81,14 +101,21 @@ function showAge(quietMs) {
   part("clock").textContent = clockText(clock.now());
   const behind = clock.behindMs !== null && Math.abs(clock.behindMs) < 3600000 ? Math.max(0, clock.behindMs) : 0;
   part("age").textContent = clock.ms === null ? "" : `${((behind + (frozen ? stands : 0)) / 1000).toFixed(1)} s`;
-  if (list) list.age(clock.now());
+  const now = clock.now();
+  list?.age(now);
+  pane?.render(list.chosen, now);
+  tally.age(now);
+  shift?.heed([...tickets.values()]);
+  for (const node of document.querySelectorAll(".undo-left")) node.textContent = word("leaves_in", { time: ageText(Date.parse(node.dataset.until) - Date.now()) });
 }
 
 showWho(person);
 keepStandings(async () => {
   const answer = await ask(page.standings_url);
   return answer.ok ? answer.json() : {};
-}, () => soon());
+}, soon);
+tally.askSoon();
+setInterval(() => tally.askToday(), 60000);
 connect(page.events_url, {
   refused: () => whoAmI(), // who was signed out meanwhile is led to sign in
   link: showLink,
@@ -103,12 +130,7 @@ connect(page.events_url, {
     clock.moved();
     soon();
   },
-  ticket(ticket) {
-    if (isOpen(ticket)) tickets.set(ticket.id, ticket);
-    else tickets.delete(ticket.id);
-    list?.set(ticket);
-    soon();
-  },
+  ticket: hear,
   heartbeat(beat) {
     clock.told(beat.clock, beat.server);
     part("online").textContent = `${beat.sensors.online}/${beat.sensors.total}`;

@@ -5,9 +5,14 @@ import { word } from "./words.js";
 const STANDINGS_MS = 300000;
 const standings = new Map();
 
+// How an enterprise stands; undefined where nothing is known.
+export function standingOf(enterpriseId) {
+  return standings.get(enterpriseId);
+}
+
 // Null where nothing is known, as on a still page or while the store is away.
 export function standingText(enterpriseId) {
-  const one = standings.get(enterpriseId);
+  const one = standingOf(enterpriseId);
   if (!one) return null;
   const text = word("place_standing", { grade: one.grade, used: one.visits_used, cap: one.cap, left: one.visits_left });
   return one.whitelisted ? `${text} · ${word("white_listed")}` : text;

@@ -3,11 +3,12 @@
 import { make, word } from "./words.js";
 import { standingText } from "./standings.js";
 import { Mark, markStyle } from "./shapes.js";
-import { label, peakText, wantsDecision } from "./tickets.js";
+import { label, peakText, wantsDecision } from "./ticket_text.js";
 
 const TIP_PX = 14;
 const REST_MS = 250;   // a pointer that only passes by asks nothing
 const INDEX_MS = 60000;
+const [UPWIND_M, WINDY_MS, DEGREE_M, RADIAN] = [1500, 2, 111320, Math.PI / 180];
 const ON_TOP = new Set(["hot", "breach"]);
 
 export class Zone {
@@ -72,6 +73,7 @@ export class Zone {
     this.pins.clearLayers();
     for (const ticket of tickets) {
       if (ticket.lat === null || ticket.lon === null) continue;
+      if (ticket.id === chosenId) this.addUpwind(ticket);
       if (ticket.id === chosenId) this.addCandidates(ticket);
       this.addPin(ticket, ticket.id === chosenId);
     }
@@ -86,6 +88,20 @@ export class Zone {
       make("b", { text: label(ticket) }), make("span", { text: peakText(ticket) }));
     const icon = L.divIcon({ html: tag, className: "pin-anchor", iconSize: [0, 0] });
     L.marker(place, { icon, keyboard: false, interactive: false, zIndexOffset: chosen ? 1000 : asks ? 500 : 0 }).addTo(this.pins);
+  }
+
+  // The air came from there: a wedge upwind of the loudest sensor, as wide as the wind is unsure; none in calm air.
+  addUpwind(ticket) {
+    const { wind, peak } = ticket;
+    if (ticket.kind !== "local" || !peak || !wind || wind.calm || wind.from_deg === null) return;
+    const sensor = this.sensors.get(peak.sensor_id);
+    const [lat, lon] = sensor && sensor.lat !== null ? [sensor.lat, sensor.lon] : [ticket.lat, ticket.lon];
+    const half = wind.speed_ms >= WINDY_MS ? 22.5 : 35;
+    const edge = Array.from({ length: 13 }, (_, at) => wind.from_deg - half + (2 * half * at) / 12).map((degrees) => {
+      const [north, east] = [Math.cos(degrees * RADIAN) * UPWIND_M, Math.sin(degrees * RADIAN) * UPWIND_M];
+      return [lat + north / DEGREE_M, lon + east / (DEGREE_M * Math.cos(lat * RADIAN))];
+    });
+    L.polygon([[lat, lon], ...edge], { renderer: this.renderer, pane: "live", interactive: false, color: "#1b1f23", weight: 1.25, dashArray: "5 4", fillColor: "#1b1f23", fillOpacity: 0.07 }).addTo(this.pins);
   }
 
   addCandidates(ticket) {

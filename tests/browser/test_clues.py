@@ -84,9 +84,9 @@ def test_a_clue_told_on_the_page_is_a_card_on_the_desk(desk: Desk, page: "playwr
     page.get_by_role("cell", name="12345/1?x").wait_for()
 
     page.goto(f"{desk.url}/?lang=en")
-    page.locator(".ticket .clues").get_by_text(HOSTILE).wait_for()
+    page.locator("#pane .clues").get_by_text(HOSTILE).wait_for()
     assert page.locator(".ticket .title").inner_text() == "Complaint"
-    assert page.locator(".ticket .advice").get_by_text("it names an enterprise").count() == 1
+    assert page.locator("#pane .advice").get_by_text("it names an enterprise").count() == 1
 
     page.goto(f"{desk.url}/supervision/clues?lang=en")
     page.fill("[name=note]", "withdrawn")

@@ -99,7 +99,7 @@ def test_only_who_may_decide_is_offered_to(desk, page, role, may):
     held.add("li", role)
     page.goto(url)
     fill_in(page, "li")
-    playwright.expect(page.locator("#tickets .ticket .advice")).to_have_count(1)  # the ticket is there, opened
+    playwright.expect(page.locator("#pane .advice")).to_have_count(1)  # the ticket is there, opened
 
     playwright.expect(page.get_by_role("button", name="派单", exact=True)).to_have_count(1 if may else 0)
 

@@ -13,6 +13,7 @@ from maps import features
 from maps.still import standalone_html
 from simulators.scenario import load_scenario
 from simulators.world.world import World
+from tests.browser.watching import Watched, until_live
 from tests.builders_maps import HOSTILE, Desk, FakeTickets, a_peak, a_zone, quiet_rows, ticket_text
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the extra dev brings playwright")
@@ -31,77 +32,6 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    with playwright.sync_playwright() as started:
-        flags = os.environ.get("WUGAN_TEST_CHROMIUM_FLAGS", "--headless").split()
-        chromium = started.chromium.launch(executable_path=os.environ["WUGAN_TEST_CHROMIUM"], args=flags)
-        yield chromium
-        chromium.close()
-
-
-class Watched:
-    """A page and everything that went wrong on it; other hosts are out of reach."""
-
-    def __init__(self, browser: playwright.Browser, width: int = 1600, height: int = 900) -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": height})
-        self.page = self.context.new_page()
-        self.faults: list[str] = []
-        self.elsewhere: list[str] = []
-        self.bytes = 0
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("console", self._said)
-        self.page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
-        self.page.on("response", self._answered)
-        self.context.route("**/*", self._guard)
-
-    def _said(self, message: playwright.ConsoleMessage) -> None:
-        if message.type == "error":
-            self.faults.append(message.text)
-
-    def _answered(self, response: playwright.Response) -> None:
-        if "/events" not in response.url:
-            self.bytes += len(response.body())
-
-    def _guard(self, route: playwright.Route) -> None:
-        if route.request.url.startswith(("http://127.0.0.1:", "file:", "data:")):
-            route.continue_()
-        else:
-            self.elsewhere.append(route.request.url)
-            route.abort()
-
-    def text(self, element_id: str) -> playwright.Locator:
-        return self.page.locator(f"#{element_id}")
-
-    def pixel(self, lon: float, lat: float) -> tuple[int, int, int]:
-        """Return the colour that the live canvas shows at a place."""
-        found = self.page.evaluate(
-            """([lat, lon]) => {
-                const canvas = document.querySelector(".leaflet-live-pane canvas");
-                const at = map_zone.latLngToContainerPoint([lat, lon]);
-                const box = canvas.getBoundingClientRect(), home = map_zone.getContainer().getBoundingClientRect();
-                const scale = canvas.width / box.width;
-                const [x, y] = [(at.x + home.x - box.x) * scale, (at.y + home.y - box.y) * scale];
-                return Array.from(canvas.getContext("2d").getImageData(x, y, 1, 1).data.slice(0, 3));
-            }""",
-            [lat, lon],
-        )
-        return tuple(found)
-
-
-@pytest.fixture
-def watched(browser: playwright.Browser) -> Iterator[Callable[..., Watched]]:
-    made: list[Watched] = []
-
-    def watch(**size: int) -> Watched:
-        made.append(Watched(browser, **size))
-        return made[-1]
-
-    yield watch
-    for one in made:
-        one.context.close()
-
-
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     desk = Desk(SITE).start()
@@ -115,10 +45,6 @@ def begin(desk: Desk) -> None:
     at = now_ms() - 3000
     desk.judged(at - 100_000)
     desk.readings(quiet_rows(desk.site), at)
-
-
-def until_live(watched: Watched) -> None:
-    playwright.expect(watched.text("online")).to_have_text("155/155", timeout=10_000)
 
 
 def test_the_page_paints_and_asks_no_other_host(desk: Desk, watched: Callable[..., Watched]):
@@ -189,7 +115,7 @@ def test_an_enterprise_is_shown_with_its_grade_and_visits(desk: Desk, watched: C
     until_live(seen)
     told = "C 级 · 本年检查 3/24，剩余 21 · 白名单"
 
-    playwright.expect(seen.page.locator(".chosen .candidates")).to_contain_text(told)
+    playwright.expect(seen.page.locator("#pane .candidates")).to_contain_text(told)
     hover_all(seen, SITE)
     playwright.expect(seen.page.locator(".tip")).to_contain_text(told)
     assert seen.faults == []
@@ -246,7 +172,14 @@ def test_hostile_names_stay_text(watched: Callable[..., Watched]):
         evil = [{"enterprise_id": "e-001", "name": HOSTILE, "probability": 0.9, "distance_m": 1}]
         excluded = [{"sensor_id": HOSTILE, "reason": HOSTILE}]
         reasons = {"action": HOSTILE, "reasons": [HOSTILE]}
-        evil_ticket = ticket_text("t1", candidates=evil, excluded=excluded, recommendation=reasons, number=HOSTILE)
+        evil_ticket = ticket_text(
+            "t1",
+            candidates=evil,
+            excluded=excluded,
+            recommendation=reasons,
+            number=HOSTILE,
+            peak=a_peak("pm25", "ms-002", 186.0, 41.0),
+        )
         desk.tickets.put(evil_ticket)
         seen = watched()
         seen.page.goto(desk.url)

@@ -104,10 +104,25 @@ def test_no_element_carries_inline_code_or_style():
 def test_the_first_load_is_small():
     client = client_of()
     page = client.get("/")
-    own = sum(file.stat().st_size for file in static_folder().iterdir() if file.name != "still.js")
+    names = [file.name for file in static_folder().iterdir() if file.name not in ("still.js", "satellite.js")]
+    own = sum(len(client.get(f"/static/maps/{name}").content) for name in names)
     leaflet = sum(len(client.get(f"/static/leaflet/leaflet.{kind}").content) for kind in ("js", "css"))
 
     assert len(page.content) + own + leaflet <= FIRST_LOAD_BYTES
+
+
+def test_what_is_served_lean_is_asked_for_once():
+    client = client_of()
+    first = client.get("/static/maps/desk.js")
+    again = client.get("/static/maps/desk.js", headers={"If-None-Match": first.headers["etag"]})
+
+    assert not first.text.startswith("//")
+    assert (again.status_code, again.headers["cache-control"]) == (304, "no-cache")
+
+
+def test_no_text_of_a_script_spans_lines():
+    for file in static_folder().glob("*.js"):
+        assert not [line for line in file.read_text(encoding="utf-8").splitlines() if line.count("`") % 2], file.name
 
 
 @pytest.mark.parametrize("path", ["/", "/map", "still"])

@@ -1,0 +1,51 @@
+// A shift at the desk: keys, sound, search, help, and what is read out to those who can't see it.
+
+import { word } from "./words.js";
+import { Keys } from "./keys.js";
+import { Sound } from "./sound.js";
+import { excessText, headline, label } from "./ticket_text.js";
+
+const part = (id) => document.getElementById(id);
+
+// Priority 1 is read out at once, the others when there is a pause.
+export function announce(ticket) {
+  const place = part(ticket.priority === 1 ? "said-now" : "said");
+  if (place) place.textContent = `${word("priority")} ${ticket.priority} #${label(ticket)} ${headline(ticket)} ${excessText(ticket.peak)}`;
+}
+
+function bindSound() {
+  const sound = new Sound({ changed: show });
+  function show() {
+    part("sound").textContent = word(`sound_${sound.state}`);
+    part("sound").className = sound.state;
+    part("begin-shift").hidden = sound.state !== "off";
+  }
+  part("begin-shift").addEventListener("click", () => sound.unlock());
+  show();
+  return sound;
+}
+
+function bindHelp(keys) {
+  const help = part("help");
+  part("keys-on").checked = keys.on;
+  part("keys-on").addEventListener("change", (event) => keys.turn(event.target.checked));
+  part("help-open").addEventListener("click", () => help.showModal());
+}
+
+export function bindShift({ list, deciding, chosen }) {
+  const sound = bindSound();
+  const on = (move) => () => { if (deciding && chosen()) move(chosen()); };
+  const seek = part("seek");
+  const actions = {
+    J: () => list.move(1), K: () => list.move(-1), ArrowDown: () => list.move(1), ArrowUp: () => list.move(-1),
+    Enter: () => part("pane").focus(),
+    A: on((ticket) => deciding.acknowledge(ticket)), D: on((ticket) => deciding.dispatch(ticket)), W: on((ticket) => deciding.watch(ticket)),
+    X: on((ticket) => deciding.ask(ticket, "dismiss")), S: on((ticket) => deciding.ask(ticket, "shelve")), Z: on((ticket) => deciding.undo(ticket)),
+    M: () => sound.mute(), "/": () => seek.focus(), "?": () => part("help").showModal(),
+    Escape: () => { if (seek.value) { seek.value = ""; list.seek(""); } if (deciding?.asking && chosen()) deciding.ask(chosen(), deciding.asking.what); },
+  };
+  for (const number of [1, 2, 3, 4, 5, 6]) actions[number] = on((ticket) => deciding.dismissBy(ticket, number));
+  seek.addEventListener("input", () => list.seek(seek.value));
+  bindHelp(new Keys(actions));
+  return { heed: (tickets) => sound.heed(tickets.filter((ticket) => ticket.state === "new" && !ticket.shelved_until)) };
+}

@@ -1,0 +1,168 @@
+"""The duty officer's desk in a real browser on the real application: decided by keys, undone, heard, seen by two."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.times import to_datetime
+from tests.browser.watching import Watched, until_live
+from tests.builders_desk import WholeDesk, a_ticket
+from tests.builders_maps import a_zone, now_ms, quiet_rows
+from tests.ticket_stores import fresh_store
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the extra dev brings playwright")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif("WUGAN_TEST_CHROMIUM" not in os.environ, reason="WUGAN_TEST_CHROMIUM names no browser"),
+]
+
+SITE = a_zone()
+expect = playwright.expect
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[WholeDesk]:
+    with fresh_store("sqlite", tmp_path) as engine:
+        desk = WholeDesk(SITE, engine).start()
+        begin(desk)
+        yield desk
+        desk.stop()
+
+
+def begin(desk: WholeDesk) -> None:
+    at = now_ms() - 3000
+    desk.judged(at - 100_000)
+    desk.readings(quiet_rows(desk.site), at)
+
+
+@pytest.fixture
+def seen(desk: WholeDesk, watched: Callable[..., Watched]) -> Watched:
+    seen = watched()
+    seen.page.goto(desk.url)
+    until_live(seen)
+    return seen
+
+
+def row(seen: Watched, ticket_id: str) -> "playwright.Locator":
+    return seen.page.locator(f"#ticket-{ticket_id}")
+
+
+def until_state(desk: WholeDesk, ticket_id: str, state: str) -> bool:
+    end = time.monotonic() + 5.0
+    while time.monotonic() < end:
+        if desk.state(ticket_id) == state:
+            return True
+    return False
+
+
+def test_a_ticket_is_dispatched_by_one_key_and_undone_by_another(desk: WholeDesk, seen: Watched):
+    desk.open(a_ticket(SITE, "a1"))
+    expect(row(seen, "a1")).to_contain_text("PM2.5 186", timeout=3000)
+    seen.page.keyboard.press("d")
+
+    assert until_state(desk, "a1", "dispatched")
+    expect(seen.page.locator(".chip")).to_contain_text("后发出")
+    seen.page.keyboard.press("z")
+    assert until_state(desk, "a1", "new")
+    assert seen.faults == []
+
+
+def test_a_dismissal_takes_two_keys_and_keeps_its_reason(desk: WholeDesk, seen: Watched):
+    desk.open(a_ticket(SITE, "a1"), a_ticket(SITE, "b2", age_s=60, priority=2))
+    expect(row(seen, "b2")).to_be_visible(timeout=3000)
+    seen.page.keyboard.press("j")
+    expect(row(seen, "b2")).to_have_attribute("aria-selected", "true")
+    seen.page.keyboard.press("x")
+    expect(seen.page.locator(".dismissal button")).to_have_count(6)
+    seen.page.keyboard.press("2")
+
+    assert until_state(desk, "b2", "dismissed")
+    expect(row(seen, "b2")).to_have_count(0)
+    assert desk.tickets.get("b2").history[-1].why == ("humidity",)
+    assert desk.state("a1") == "new"
+
+
+def test_two_desks_see_each_others_decisions(desk: WholeDesk, seen: Watched, watched: Callable[..., Watched]):
+    other = watched()
+    other.page.goto(desk.url)
+    until_live(other)
+    desk.open(a_ticket(SITE, "a1"))
+    expect(row(other, "a1")).to_be_visible(timeout=3000)
+    expect(row(seen, "a1")).to_be_visible(timeout=3000)
+    seen.page.keyboard.press("w")
+
+    expect(row(other, "a1")).to_contain_text("关注中", timeout=2000)
+
+
+def test_a_new_ticket_moves_no_row_that_is_chosen(desk: WholeDesk, seen: Watched):
+    desk.open(*(a_ticket(SITE, f"p{number:02d}", age_s=600 - number, priority=2) for number in range(4)))
+    expect(seen.page.locator(".ticket")).to_have_count(4, timeout=3000)
+    expect(seen.text("today")).to_contain_text("0", timeout=5000)  # the head line has its figures
+    row(seen, "p02").click()
+    before = row(seen, "p02").bounding_box()
+    desk.open(a_ticket(SITE, "first"))
+    expect(row(seen, "first")).to_have_count(1, timeout=3000)
+
+    assert row(seen, "p02").bounding_box()["y"] == pytest.approx(before["y"], abs=1)
+    expect(seen.text("arrivals")).to_contain_text("1")
+    seen.text("arrivals").click()
+    expect(seen.text("arrivals")).to_be_hidden()
+
+
+def test_keys_rest_while_somebody_writes_and_can_be_turned_off(desk: WholeDesk, seen: Watched):
+    desk.open(a_ticket(SITE, "a1"))
+    expect(row(seen, "a1")).to_be_visible(timeout=3000)
+    seen.page.keyboard.press("/")
+    seen.page.keyboard.type("dwd")
+    expect(seen.text("seek")).to_have_value("dwd")
+    seen.page.keyboard.press("Escape")
+    seen.page.keyboard.press("?")
+    seen.page.locator("#keys-on").uncheck()
+    seen.page.keyboard.press("Escape")
+    seen.page.keyboard.press("d")
+    seen.page.keyboard.press("a")
+
+    assert desk.state("a1") == "new"
+    seen.page.keyboard.press("?")
+    expect(seen.text("help")).to_be_hidden()
+
+
+def test_the_ticket_reads_in_order_and_adds_up(desk: WholeDesk, seen: Watched):
+    desk.open(a_ticket(SITE, "a1"))
+    pane = seen.text("pane")
+    expect(pane.locator(".course .band")).to_have_count(1, timeout=5000)
+    told = pane.inner_text()
+
+    order = [told.index(part) for part in ("PM2.5 186", "西北风", "疑似来源", "佐证", "建议: 派单", "关注 30 分钟")]
+    assert order == sorted(order)
+    shares = [float(value) for value in pane.locator("meter").evaluate_all("all => all.map(one => one.value)")]
+    assert sum(shares) == pytest.approx(1.0, abs=0.002)
+    expect(pane.locator(".candidates")).to_contain_text("0/12", timeout=5000)
+
+
+def test_the_sound_needs_a_gesture_and_says_so(desk: WholeDesk, seen: Watched):
+    expect(seen.text("sound")).to_have_text("声音：关")
+    seen.text("begin-shift").click()
+    expect(seen.text("sound")).to_have_text("声音：开")
+    seen.page.keyboard.press("m")
+    expect(seen.text("sound")).to_have_text("声音：静音")
+
+
+def test_the_tab_counts_what_asks(desk: WholeDesk, seen: Watched):
+    desk.open(a_ticket(SITE, "a1"), a_ticket(SITE, "b2", priority=2))
+    expect(seen.page).to_have_title(f"(2) ■1 {SITE.name} · 无感", timeout=3000)
+    expect(seen.text("open")).to_have_text("2")
+    assert to_datetime(now_ms()).year > 2000
+
+
+def test_the_head_line_counts_the_shift(desk: WholeDesk, seen: Watched):
+    desk.open(a_ticket(SITE, "a1"))
+    expect(row(seen, "a1")).to_be_visible(timeout=3000)
+    seen.page.keyboard.press("w")
+
+    expect(seen.text("today")).to_have_text("0 / 0 / 1", timeout=5000)
+    expect(seen.text("an-hour")).to_contain_text("1")
