@@ -147,7 +147,7 @@ def road_lines(site: Site, digits: int = _PLACES) -> Json:
                 "type": "Feature",
                 "id": road.road_id,
                 "geometry": shape_of(road.geometry, digits),
-                "properties": {"road_id": road.road_id, "name": road.name},
+                "properties": {"name": road.name},
             }
             for road in site.roads
         ]

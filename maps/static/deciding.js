@@ -19,7 +19,7 @@ export class Deciding {
   }
 
   stateOf(ticket) {
-    return [this.asking?.id === ticket.id ? this.asking.what : null, this.trouble.get(ticket.id), this.busy.has(ticket.id), this.isCapped(ticket)];
+    return [this.asking?.id === ticket.id ? this.asking.what : null, this.trouble.get(ticket.id), this.isCapped(ticket)];
   }
 
   isCapped(ticket) {
@@ -74,8 +74,9 @@ export class Deciding {
   }
 
   async send(ticket, path, body) {
-    if (this.busy.has(ticket.id)) return;
-    this.busy.add(ticket.id);
+    const move = `${ticket.id} ${path}`;
+    if (this.busy.has(move)) return; // pressed twice
+    this.busy.add(move);
     this.trouble.delete(ticket.id);
     this.changed();
     try {
@@ -84,7 +85,7 @@ export class Deciding {
     } catch (error) {
       this.trouble.set(ticket.id, error.message);
     }
-    this.busy.delete(ticket.id);
+    this.busy.delete(move);
     this.changed();
   }
 
@@ -103,7 +104,7 @@ export class Deciding {
       mayDispatch(ticket) ? this.button(ticket, "dismiss", "X", () => this.ask(ticket, "dismiss"), advised("dismiss")) : null,
       wantsDecision(ticket) ? this.button(ticket, "shelve", "S", () => this.ask(ticket, "shelve")) : null);
     const trouble = this.trouble.get(ticket.id);
-    return make("div", { "aria-busy": String(this.busy.has(ticket.id)) },
+    return make("div", {},
       this.isCapped(ticket) && mayDispatch(ticket) ? make("p", { class: "warning", text: word("cap_warning") }) : null, row,
       open === "dismiss" ? this.dismissal(ticket) : null,
       open === "cap" ? this.reasonFor(ticket, "cap_reason", "dispatch", (note) => this.dispatch(ticket, note)) : null,

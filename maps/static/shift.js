@@ -2,7 +2,6 @@
 
 import { word } from "./words.js";
 import { Keys } from "./keys.js";
-import { Sound } from "./sound.js";
 import { excessText, headline, label } from "./ticket_text.js";
 
 const part = (id) => document.getElementById(id);
@@ -13,16 +12,22 @@ export function announce(ticket) {
   if (place) place.textContent = `${word("priority")} ${ticket.priority} #${label(ticket)} ${headline(ticket)} ${excessText(ticket.peak)}`;
 }
 
+// The sound's script is asked for with the gesture that a browser wants before any sound.
 function bindSound() {
-  const sound = new Sound({ changed: show });
-  function show() {
-    part("sound").textContent = word(`sound_${sound.state}`);
-    part("sound").className = sound.state;
-    part("begin-shift").hidden = sound.state !== "off";
-  }
-  part("begin-shift").addEventListener("click", () => sound.unlock());
+  let sound = null;
+  const show = () => {
+    const state = sound?.state ?? "off";
+    part("sound").textContent = word(`sound_${state}`);
+    part("sound").className = state;
+    part("begin-shift").hidden = state !== "off";
+  };
+  part("begin-shift").addEventListener("click", async () => {
+    const { Sound } = await import("./sound.js");
+    sound ??= new Sound({ changed: show });
+    await sound.unlock();
+  });
   show();
-  return sound;
+  return { heed: (unseen) => sound?.heed(unseen), mute: () => sound?.mute() };
 }
 
 function bindHelp(keys) {
