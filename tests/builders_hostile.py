@@ -39,7 +39,7 @@ class HostileDesk(DeskWithAccounts):
 
     @cached_property
     def app(self) -> FastAPI:
-        tickets = Tickets(self.engine)
+        tickets = Tickets(self.engine, IDS)
         store = Store(tickets, Snapshots(self.engine, "test"), self.engine, Evidence(self.engine))
         self.feed = a_feed(SITE, FakeTail(), tickets)
         return build_app(SITE, store, FakeHistory(), self.feed, MapsSettings(), accounts=self.accounts)

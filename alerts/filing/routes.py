@@ -43,7 +43,7 @@ def build_link_router(office: Office, settings: InspectorSettings, access: Acces
     maker = Depends(access.needs(ON_THE_WAY))
     refusals: dict[str, Any] = {"responses": problem_responses(401, 403, 404, 503)}
 
-    @router.post("/enterprises/{enterprise_id}/link", **refusals, summary="Make an enterprise's link")
+    @router.post("/enterprises/{enterprise_id:path}/link", **refusals, summary="Make an enterprise's link")
     def post_link(enterprise_id: str, person: Annotated[Person, maker]) -> EnterpriseLink:
         """Return a link by which the enterprise files rectifications and self-checks itself; audited."""
         place = office.register.get(enterprise_id).enterprise_id
