@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from shapely.geometry import box
 from sqlalchemy import Engine
 
-from alerts.store.models import OutcomeRow, RectificationRow, SelfCheckRow, TicketRow, VisitRow
+from alerts.store.engine import writing
+from alerts.store.models import Base, OutcomeRow, RectificationRow, SelfCheckRow, TicketRow, VisitRow
 from alerts.supervision.office import Office
 from alerts.supervision.register import register_of
 from domain.site import Enterprise
@@ -97,3 +98,11 @@ def self_check_row(name: str, day: str) -> SelfCheckRow:
     return SelfCheckRow(
         self_check_id=name, enterprise_id="e1", day=day, answers="{}", note="", who="test", at_ms=to_ms(NOON)
     )
+
+
+def keep(engine: Engine, *rows: Base) -> None:
+    """Write rows, one after the other."""
+    with writing(engine) as session:
+        for row in rows:
+            session.add(row)
+            session.flush()

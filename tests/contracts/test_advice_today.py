@@ -1,38 +1,23 @@
 """The advice on a ticket knows today's cap, visits and white list, on both databases, with few queries."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
 
 from alerts.settings import TicketRules
 from alerts.store import Tickets, Wanted
-from alerts.store.engine import writing
-from alerts.store.models import Base, CreditFactRow
+from alerts.store.models import CreditFactRow
 from alerts.supervision.agreed import agreed_today
 from alerts.supervision.white_list import add_listing
 from domain.advice import Advised
 from domain.supervision.white_list import Listing
 from domain.ticket import Candidate
 from tests.builders_alerts import make_ticket
-from tests.builders_office import NOON, Clock, an_enterprise, an_office, outcome_row, ticket_row, visit_row
-from tests.ticket_stores import BACKENDS, fresh_store
+from tests.builders_office import NOON, Clock, an_enterprise, an_office, keep, outcome_row, ticket_row, visit_row
 
 LEAD = (Candidate(enterprise_id="e1", name="x", probability=0.9, distance_m=1),)
-
-
-@pytest.fixture(params=BACKENDS)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    with fresh_store(request.param, tmp_path) as engine:
-        yield engine
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -41,13 +26,6 @@ def tickets(engine: Engine, clock: Clock) -> Tickets:
     tickets = Tickets(engine, rules=TicketRules(agreed=agreed_today(office)))
     tickets.upsert([replace(make_ticket("a1"), candidates=LEAD, unknown_probability=0.1)])
     return tickets
-
-
-def keep(engine: Engine, *rows: Base) -> None:
-    with writing(engine) as session:
-        for row in rows:
-            session.add(row)
-            session.flush()
 
 
 def advice(tickets: Tickets) -> tuple[str, Advised]:

@@ -1,9 +1,7 @@
 """Clues from elsewhere on both databases: one ticket each, joining, following their ticket, the same twice is one."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,21 +19,9 @@ from domain.supervision.clues import ClueSource, clue_ticket_id
 from domain.ticket import DismissalReason, TicketState
 from tests.builders_alerts import amended, make_move, make_ticket, merged
 from tests.builders_office import NOON, Clock, an_enterprise, an_office
-from tests.ticket_stores import BACKENDS, fresh_store
 
 PLACE = {"lon": 116.51, "lat": 39.79}
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(params=BACKENDS)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    with fresh_store(request.param, tmp_path) as engine:
-        yield engine
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ from alerts.api.problems import install_problem_handlers
 from alerts.api.schemas import RectificationEvent, schemas
 from alerts.people.person import Person, Role
 from alerts.store.engine import reading, writing
-from alerts.store.models import AuditRow, Base, FindingRow, MatterRow, OutboxRow, OutcomeRow, RectificationRow
+from alerts.store.models import AuditRow, FindingRow, MatterRow, OutboxRow, OutcomeRow, RectificationRow
 from alerts.supervision import rectifications
 from alerts.supervision.facts import facts_of
 from alerts.supervision.rectifications import Order, remind
-from tests.builders_office import NOON, Clock, an_office, outcome_row, ticket_row, visit_row
+from tests.builders_office import NOON, Clock, an_office, keep, outcome_row, ticket_row, visit_row
 from tests.ticket_stores import BACKENDS, fresh_store
 
 TODAY = NOON.date()
@@ -47,11 +47,6 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 async def client(engine: Engine, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     install_problem_handlers(app)
@@ -60,13 +55,6 @@ async def client(engine: Engine, clock: Clock) -> AsyncIterator[httpx.AsyncClien
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk/api/v1/compliance") as client:
         yield client
-
-
-def keep(engine: Engine, *rows: Base) -> None:
-    with writing(engine) as session:
-        for row in rows:
-            session.add(row)
-            session.flush()
 
 
 def acts(engine: Engine) -> list[tuple[str, str]]:

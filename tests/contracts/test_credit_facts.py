@@ -1,15 +1,13 @@
 """Credit facts out of the store, on both databases: those that were filed, and those that follow from acts."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
 
-from alerts.store.engine import reading, writing
-from alerts.store.models import Base, ClueRow, CreditFactRow
+from alerts.store.engine import reading
+from alerts.store.models import ClueRow, CreditFactRow
 from alerts.supervision import facts as facts_module
 from alerts.supervision.facts import every_fact, facts_of
 from alerts.supervision.grading import graded, graded_all
@@ -22,28 +20,15 @@ from tests.builders_office import (
     Clock,
     an_enterprise,
     an_office,
+    keep,
     outcome_row,
     rectification_row,
     self_check_row,
     ticket_row,
     visit_row,
 )
-from tests.ticket_stores import BACKENDS, fresh_store
 
 TODAY = NOON.date()
-
-
-@pytest.fixture(params=BACKENDS)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    with fresh_store(request.param, tmp_path) as engine:
-        yield engine
-
-
-def keep(engine: Engine, *rows: Base) -> None:
-    with writing(engine) as session:
-        for row in rows:
-            session.add(row)
-            session.flush()
 
 
 def filed(fact_id: str, kind: str, day: str, enterprise_id: str = "e1") -> CreditFactRow:

@@ -1,8 +1,6 @@
 """Imports of credit facts on both databases: all rows or none, also when two come at once."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -17,15 +15,8 @@ from alerts.supervision.white_list import add_listing
 from domain.problem import Problem
 from domain.supervision.white_list import Listing
 from tests.builders_office import NOON, an_office
-from tests.ticket_stores import BACKENDS, fresh_store
 
 HEAD = "fact_id,enterprise_id,kind,on,note\n"
-
-
-@pytest.fixture(params=BACKENDS)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    with fresh_store(request.param, tmp_path) as engine:
-        yield engine
 
 
 @pytest.fixture

@@ -1,34 +1,17 @@
 """What waits and what today has seen, on both databases, one of each counted."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine
 
-from alerts.store.engine import reading, writing
-from alerts.store.models import Base, TimerRow
+from alerts.store.engine import reading
+from alerts.store.models import TimerRow
 from alerts.supervision.due import today_seen, waiting
 from domain.times import to_ms
-from tests.builders_office import NOON, an_office, outcome_row, rectification_row, visit_row
+from tests.builders_office import NOON, an_office, keep, outcome_row, rectification_row, visit_row
 from tests.builders_statistics import clue_row, elsewhere_row, finding_row, plan_row, scan_row
-from tests.ticket_stores import BACKENDS, fresh_store
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(params=BACKENDS)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    with fresh_store(request.param, tmp_path) as engine:
-        yield engine
-
-
-def keep(engine: Engine, *rows: Base) -> None:
-    with writing(engine) as session:
-        for row in rows:
-            session.add(row)
-            session.flush()
 
 
 def timer(ticket_id: str, *, late: bool) -> TimerRow:

@@ -1,9 +1,7 @@
 """Findings on both databases: one clue each, mended ones close themselves, all of a run or nothing."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,21 +17,9 @@ from domain.problem import Problem
 from domain.supervision.data_checks import Finding
 from tests.builders_alerts import make_move
 from tests.builders_office import NOON, Clock, an_enterprise, an_office
-from tests.ticket_stores import BACKENDS, fresh_store
 
 TODAY = NOON.date()
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(params=BACKENDS)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    with fresh_store(request.param, tmp_path) as engine:
-        yield engine
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ import asyncio
 import csv
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -24,24 +23,12 @@ from alerts.store.models import AuditRow, ScheduleRow
 from alerts.supervision.office import Office
 from alerts.supervision.plans import merging
 from tests.builders_office import NOON, Clock, an_enterprise, an_office
-from tests.ticket_stores import BACKENDS, fresh_store
 
 HEAD = "plan_id,department,field,enterprise_id,earliest,latest,duration_min"
 TODAY = NOON.date()  # a Monday
 DAY = timedelta(days=1)
 JSON = {"Content-Type": "application/json"}
 HOSTILE = "<script>alert(1)</script>,=1+1"
-
-
-@pytest.fixture(params=BACKENDS)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    with fresh_store(request.param, tmp_path) as engine:
-        yield engine
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

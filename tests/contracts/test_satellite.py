@@ -1,9 +1,7 @@
 """Satellite products on both databases: kept once, told to the tickets of that hour, always with their reason."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,17 +18,10 @@ from domain.supervision.grids import Grid, Quantity
 from domain.ticket import Action, Recommendation, Ticket
 from tests.builders_alerts import make_move, make_ticket
 from tests.builders_office import NOON, an_office
-from tests.ticket_stores import BACKENDS, fresh_store
 
 HOUR = timedelta(hours=1)
 LON, LAT = 116.51, 39.79
 FIRM = ("two_sensors_agree", "upwind_probability_high")
-
-
-@pytest.fixture(params=BACKENDS)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    with fresh_store(request.param, tmp_path) as engine:
-        yield engine
 
 
 @pytest.fixture

@@ -1,14 +1,9 @@
 """What a store holds to figures, on both databases, each counted by hand."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine
 
-from alerts.store.engine import writing
-from alerts.store.models import Base
 from alerts.supervision.statistics import Asked, Report, report
 from domain.supervision.compliance import Measure
 from domain.supervision.statistics import Compared, Dimension, named_period
@@ -18,6 +13,7 @@ from tests.builders_office import (
     ZONE,
     an_enterprise,
     an_office,
+    keep,
     outcome_row,
     rectification_row,
     self_check_row,
@@ -35,24 +31,10 @@ from tests.builders_statistics import (
     scan_row,
 )
 from tests.builders_supervision import NOON as DOOR_NOON
-from tests.ticket_stores import BACKENDS, fresh_store
 
 HOUR = 60 * MINUTE
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 26)
-
-
-@pytest.fixture(params=BACKENDS)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    with fresh_store(request.param, tmp_path) as engine:
-        yield engine
-
-
-def keep(engine: Engine, *rows: Base) -> None:
-    with writing(engine) as session:
-        for row in rows:
-            session.add(row)
-            session.flush()
 
 
 def ask(engine: Engine, period: str = "2026-06", *by: Dimension, office=None, **only: str) -> Report:

@@ -1,34 +1,16 @@
 """Visits that were made, on both databases: scans that were let in and results that no scan belongs to."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine
 
-from alerts.store.engine import reading, writing
-from alerts.store.models import Base
+from alerts.store.engine import reading
 from alerts.supervision.made import used_in, visits_made
-from tests.builders_office import NOON, ZONE, an_office, outcome_row, ticket_row, visit_row
-from tests.ticket_stores import BACKENDS, fresh_store
+from tests.builders_office import NOON, ZONE, an_office, keep, outcome_row, ticket_row, visit_row
 
 LAST = datetime(2026, 12, 31, 23, 59, 59, tzinfo=ZONE)
 FIRST = datetime(2026, 1, 1, tzinfo=ZONE)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(params=BACKENDS)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    with fresh_store(request.param, tmp_path) as engine:
-        yield engine
-
-
-def keep(engine: Engine, *rows: Base) -> None:
-    with writing(engine) as session:
-        for row in rows:
-            session.add(row)
-            session.flush()
 
 
 def test_the_year_is_the_sites(engine: Engine) -> None:

@@ -1,8 +1,6 @@
 """The white list on both databases: who is on it, listing and ending, and that each act is in the audit."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -14,21 +12,9 @@ from alerts.supervision.white_list import Listed, add_listing, end_listing, list
 from domain.problem import Problem
 from domain.supervision.white_list import Listing, is_listed
 from tests.builders_office import NOON, Clock, an_enterprise, an_office
-from tests.ticket_stores import BACKENDS, fresh_store
 
 TODAY = NOON.date()
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(params=BACKENDS)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    with fresh_store(request.param, tmp_path) as engine:
-        yield engine
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
