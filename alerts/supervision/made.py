@@ -42,9 +42,7 @@ def visits_made(session: Session, enterprise_ids: Wanted = None, since_ms: int =
         asked = asked.where(VisitRow.enterprise_id.in_(enterprise_ids))
         results = results.where(OutcomeRow.enterprise_id.in_(enterprise_ids))
     scanned = [_scanned(row) for row in session.scalars(asked)]
-    return scanned + [
-        _resulted(row, row.enterprise_id) for row in session.scalars(results) if row.enterprise_id
-    ]
+    return scanned + [_resulted(row, row.enterprise_id) for row in session.scalars(results) if row.enterprise_id]
 
 
 def used_in(
