@@ -80,6 +80,8 @@ def _enterprise(row: int, properties: Properties, geometry: BaseGeometry, findin
     if not isinstance(whitelisted, bool):
         findings.add(ENTERPRISES, row, f"whitelisted {whitelisted!r}", "write true or false")
     cap = _positive(properties, "annual_check_cap", row, findings)
+    if cap is not None and not cap.is_integer():
+        findings.add(ENTERPRISES, row, f"annual_check_cap {cap:g} is no whole number", "write as 12")
     stack = _positive(properties, "stack_height_m", row, findings)
     if len(findings.faults) > before:
         return None

@@ -40,3 +40,10 @@ def test_a_code_that_could_be_anothers_is_refused_with_its_row(codes: tuple[tupl
         site_of(*codes)
     assert told in str(refused.value)
     assert "give each its own code" in str(refused.value)
+
+
+def test_a_cap_of_half_a_visit_is_refused() -> None:
+    place = {"enterprise_id": "e1", "name": "e1", "annual_check_cap": 12.5}
+    told = json.dumps({"type": "FeatureCollection", "features": [{"geometry": GROUND, "properties": place}]})
+    with pytest.raises(SiteRefused, match=r"enterprises.geojson:1: annual_check_cap 12.5 is no whole number"):
+        parse_site({**TEXTS, "enterprises.geojson": told})
