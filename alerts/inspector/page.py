@@ -69,6 +69,13 @@ def since_dispatch(ticket: TicketView) -> tuple[HistoryEntry, ...]:
     return ticket.history[marks[-1] + 1 :] if marks else ticket.history
 
 
+def _visits(ticket: TicketView, told: str) -> str:
+    """Return how many of the year's visits the leading enterprise has had; empty where no cap is known."""
+    known = next((one.value for one in ticket.recommendation.inputs if one.name == "visits_of_cap"), "")
+    used, _, cap = known.partition(" of ")
+    return told.format(used=used, cap=cap) if cap.isdigit() else ""
+
+
 class Pages:
     """Draws pages of one zone; `shared` gives the words that the desk's pages show too, by language."""
 
@@ -90,6 +97,7 @@ class Pages:
             title=title,
             ticket=ticket,
             candidates=ticket.candidates[:SHOWN_CANDIDATES],
+            visits=_visits(ticket, words["visits_of_cap"]),
             reasons=[words.get(f"reason.{reason}", reason) for reason in ticket.recommendation.reasons],
             wind=self._wind(ticket, words),
             still=Markup(map_still(self._site, ticket, words["still"])),  # noqa: S704 - escapes its only text

@@ -32,6 +32,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "suspected": ("疑似来源", "Suspected sources"),
     "suspected_mark": ("疑似", "suspected"),
     "away": ("距传感器 {m} 米", "{m} m from the sensor"),
+    "visits_of_cap": ("本年检查 {used}/{cap} 次", "{used} of {cap} visits this year"),
     "no_candidates": ("没有可指认的来源", "No source can be named"),
     "wind_unknown": ("无风向风速数据", "no wind data"),
     "your_name": ("您的姓名", "Your name"),

@@ -12,6 +12,7 @@ from PIL import Image
 
 from alerts.inspector import guesses
 from alerts.inspector.photo import MOST_BYTES
+from alerts.settings import PlaceRules, TicketRules
 from alerts.store import Tickets
 from domain.ticket import Recommendation, TicketState, Wind
 from domain.times import rfc3339
@@ -94,6 +95,14 @@ async def test_the_page_tells_what_where_how_sure_and_until_when(phone, tickets)
     ):
         assert words in page.text
     assert "时限" in page.text
+
+
+async def test_the_leading_enterprise_is_shown_with_its_visits_of_the_year(phone, engine):
+    capped = TicketRules(places={FIRST.enterprise_id: PlaceRules(cap=24)})
+    dispatched(Tickets(engine, rules=capped), "a9", at=SENT_AT)
+
+    assert "本年检查 0/24 次" in (await phone.get(path_of("a9", SENT_AT))).text
+    assert "本年检查" not in (await phone.get(PAGE)).text
 
 
 async def test_the_page_speaks_english_too(phone):
