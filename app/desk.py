@@ -26,6 +26,7 @@ from alerts.people.person import ALL_ROLES, Person, Role
 from alerts.supervision.rectifications import remind
 from alerts.supervision.today import StandingsToday
 from app.accounts import Accounts, accounts_of, say_first_password
+from app.duty_pages import DutySources, add_duty_pages
 from app.filing import add_filing
 from app.freezing import keep_freezing
 from app.inspector import add_inspector, inspector_settings
@@ -128,7 +129,9 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     app.include_router(build_photo_router(Photos(store.engine), access, API), prefix=API)
     app.include_router(build_pages(site, maps, guard))
     mount_static(app)
-    add_supervision(app, office, Shell(site_name=site.name), access, guard, API)
+    shell = Shell(site_name=site.name)
+    add_supervision(app, office, shell, access, guard, API)
+    add_duty_pages(app, office, shell, access, guard, API, DutySources(live=feed.live, history=history))
     if inspector:
         add_inspector(app, site, store, inspector, office)
         add_filing(app, FilingPages(office, site.name), inspector, access, API)

@@ -40,6 +40,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "shelve": ("搁置 2 小时", "Shelve 2 h"),
     "shelve_reason": ("为何搁置（2 小时后回到待处置）", "Why shelve (it comes back in 2 hours)"),
     "reason_needed": ("请写明理由", "Say why"),
+    "shift": ("交接班", "Hand-over"),
     "begin_shift": ("开始值班", "Start shift"),
     "sound_off": ("声音：关", "Sound: off"),
     "sound_on": ("声音：开", "Sound: on"),

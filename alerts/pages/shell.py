@@ -26,6 +26,8 @@ NAVIGATION = (
     ("statistics", "/supervision/statistics"),
 )
 """Pages by the name of their words; a page names itself by `here`."""
+DUTY = (("shift", "/shift"),)
+"""The duty's own pages, in a row of their own."""
 _FOLDER = Path(__file__).parent
 _ENVIRONMENT = environment(jinja2.PackageLoader("alerts.pages"))
 
@@ -50,7 +52,7 @@ class Shell:
 
         Args:
             template: Its file in `templates/`, which extends `shell.html`.
-            here: Its name in `NAVIGATION`, or of the one it belongs to.
+            here: Its name in `NAVIGATION` or `DUTY`, or of the one it belongs to.
             language: What was asked for, as `en`.
             table: The page's own words.
             told: What the template shows.
@@ -64,6 +66,7 @@ class Shell:
             nonce=nonce,
             here=here,
             navigation=NAVIGATION,
+            duty=DUTY,
             site_name=self.site_name,
             static=STATIC,
             **told,

@@ -1,0 +1,46 @@
+"""Words of the page of a shift's hand-over."""
+
+from alerts.pages.words import Words
+from alerts.pages.words.duty import DUTY
+
+SHIFT: Words = {
+    **DUTY,
+    "from": ("自", "From"),
+    "until": ("至", "Until"),
+    "show": ("显示", "Show"),
+    "printed": ("打印或另存为 PDF", "Print, or save as PDF"),
+    "opened": ("本班新增线索单", "Opened in the shift"),
+    "waiting": ("待处置与在办", "To decide, and on their way"),
+    "waiting_told": ("优先级高者在前；现状", "The most urgent first; as they stand now"),
+    "watching": ("关注中", "Watched"),
+    "watching_told": ("到时自动回到待处置", "They come back by themselves"),
+    "shelved": ("搁置", "Shelved"),
+    "shelved_told": ("到时自动回到待处置；谁、为何、到何时", "They come back by themselves; who, why, until when"),
+    "outages": ("传感器异常", "Devices that are out"),
+    "outages_told": (
+        "离线、过时、读数不变、漂移或待维护；现状",
+        "Offline, stale, stuck, drifting, or in care; as of now",
+    ),
+    "decided": ("本班决定", "Decided in the shift"),
+    "decided_told": ("按时间先后；线索供核查，不作为执法证据", "In order of time; clues to check, no evidence"),
+    "ticket": ("线索单", "Ticket"),
+    "priority": ("优先级", "Priority"),
+    "what": ("内容", "What"),
+    "background": ("背景 {value}", "background {value}"),
+    "suspected": ("疑似", "Suspected"),
+    "state": ("状态", "State"),
+    "opened_at": ("发现", "Opened"),
+    "due": ("时限", "Due"),
+    "overdue": ("已超时", "overdue"),
+    "comes_back": ("返回", "Comes back"),
+    "by": ("经手", "By"),
+    "reason": ("理由", "Reason"),
+    "time": ("时间", "Time"),
+    "decision": ("决定", "Decision"),
+    "to": ("对象", "To"),
+    "undone": ("已撤回", "undone"),
+    "device": ("传感器", "Device"),
+    "trouble": ("异常", "Trouble"),
+    "silent_for": ("静默", "Silent for"),
+    "no_trouble": ("{n} 台传感器均无异常。", "None of the {n} devices is out."),
+}

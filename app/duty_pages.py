@@ -1,0 +1,33 @@
+"""The duty's own pages: the shift's hand-over, devices, deliveries, settings; what they need is put together here."""
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from alerts.api import handover
+from alerts.api.access import Access
+from alerts.pages import shift
+from alerts.pages.guard import Guard
+from alerts.pages.shell import Shell
+from alerts.sensors.hand_over import Shifts
+from alerts.supervision.office import Office
+from app.devices import LiveDevices
+from maps.live import LiveZone
+from maps.ports import HistoryReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutySources:
+    """What the pages are told from: the live zone and the history."""
+
+    live: LiveZone
+    history: HistoryReader
+
+
+def add_duty_pages(  # noqa: PLR0913 - what every page needs, and its sources
+    app: FastAPI, office: Office, shell: Shell, access: Access, guard: Guard | None, api: str, sources: DutySources
+) -> None:
+    """Add the pages, which `guard` keeps where there are accounts, and the routes that they need below `api`."""
+    shifts = Shifts(office, LiveDevices(sources.live))
+    app.include_router(handover.build_router(office, shifts, access), prefix=api)
+    app.include_router(shift.build_pages(office, shifts, shell, guard))
