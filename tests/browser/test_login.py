@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 
 from alerts.people.person import Role
+from tests.browser.axe import violations
 from tests.builders_people import PASSWORD, DeskWithAccounts
 from tests.ticket_stores import fresh_store
 
@@ -137,6 +138,21 @@ def test_the_sign_in_page_fits_a_phone(desk, page, tmp_path):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert page.locator("input[name=name]").evaluate("node => node === document.activeElement")
     assert page.locator("button").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(27, 31, 35)"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_pages_of_signing_in_keep_wcag(desk, page, language):
+    held, url = desk
+    password = held.accounts.users.add("li", Role.CHIEF, "test")
+    page.goto(f"{url}/login?lang={language}")
+    assert violations(page) == []
+    fill_in(page, "li", "wrong")
+    playwright.expect(page.locator("[role=alert]")).to_be_visible()
+    assert violations(page) == []
+    fill_in(page, "li", password)
+    page.wait_for_url(f"{url}/password*")
+
+    assert violations(page) == []
 
 
 def test_a_foreign_page_in_the_same_browser_decides_nothing(desk, page, browser: "playwright.Browser"):

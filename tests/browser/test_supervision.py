@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 
 from alerts.pages.shell import NAVIGATION
+from tests.browser.axe import violations
 from tests.builders_hostile import HOSTILE, IDS, HostileDesk, fill
 from tests.builders_people import PASSWORD
 from tests.ticket_stores import fresh_store
@@ -161,7 +162,8 @@ def form_of(path: str) -> tuple[str, frozenset[str]]:
     return parts.path, frozenset(parse_qs(parts.query))
 
 
-def test_every_page_behind_them_is_sound_on_a_phone(watched: Watched) -> None:
+def every_page(watched: Watched, width: int) -> Iterator[playwright.Page]:
+    """Open every page that the navigation's pages lead to, one of each form."""
     seen: set[tuple[str, frozenset[str]]] = set()
     todo = [f"{path}?lang=en" for path in PATHS]
     while todo:
@@ -169,9 +171,35 @@ def test_every_page_behind_them_is_sound_on_a_phone(watched: Watched) -> None:
         if form_of(path) in seen or "lang=zh" in path:
             continue
         seen.add(form_of(path))
-        assert_sound(watched.open(path, WIDTHS[1]))
+        yield watched.open(path, width)
         todo += sorted(watched.links())
-    assert len(seen) > len(PATHS) + 2 * len(IDS)  # each enterprise has its card and its report
+
+
+def test_every_page_behind_them_is_sound_on_a_phone(watched: Watched) -> None:
+    seen = 0
+    for page in every_page(watched, WIDTHS[1]):
+        assert_sound(page)
+        seen += 1
+    assert seen > len(PATHS) + 2 * len(IDS)  # each enterprise has its card and its report
+
+
+def one_enterprise(path: str) -> str:
+    """Return what a page is built alike by: any enterprise's card is like another's."""
+    parts = path.split("/")
+    return "/".join([*parts[:3], "*", *parts[4:]]) if parts[2:3] == ["enterprises"] and parts[3:] else path
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_keeps_wcag(watched: Watched, width: int) -> None:
+    kinds: set[str] = set()
+    found: list[str] = []
+    for page in every_page(watched, width):
+        kind = one_enterprise(urlsplit(page.url).path)
+        if kind not in kinds:
+            found += [f"{page.url}: {one}" for one in violations(page)]
+        kinds.add(kind)
+    assert len(kinds) > len(PATHS)
+    assert found == []
 
 
 def test_hostile_text_stands_there_as_text(watched: Watched) -> None:
