@@ -15,7 +15,7 @@ PYTEST := $(BIN)/pytest
 SERVICES ?= ../shared/services
 export SERVICES
 
-.PHONY: help install demo test test-services test-browser bench scores lint fmt wheel check-wheel check-compose constraints clean
+.PHONY: help install demo test test-services test-browser bench bench-desk scores lint fmt wheel check-wheel check-compose constraints clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ test-browser: install ## The pages in a real Chromium
 bench: install ## Measure the figures of the README on Mosquitto and Kafka, else embedded; one: make bench BENCH=replay
 	@deploy/with-services kafka mosquitto -- sh -euc 'for name in $(BENCH); do \
 	    echo "bench: python -m benchmarks.$$name $(ARGS)"; $(BIN)/python -m "benchmarks.$$name" $(ARGS); done'
+
+bench-desk: install ## What the duty desk costs a browser and its server, in a real Chromium; one: make bench-desk ARGS="--only frames"
+	@echo "bench-desk: python -m benchmarks.desk $(ARGS)"
+	@PYTHONPATH=. deploy/with-services chromium -- $(BIN)/python -m benchmarks.desk $(ARGS)
 
 scores: install ## Score the method on all scenarios, e.g. make scores ARGS="--scenarios strong,weak --seeds 1,2"
 	@echo "scores: python -m benchmarks.scores $(if $(ARGS),$(ARGS),--md docs/scores.md)"
