@@ -1,0 +1,72 @@
+"""The pictures of the documents, taken of the real application: the desk, on a phone too, and the statistics."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.watching import Watched
+from tests.builders_desk import WholeDesk
+from tests.builders_pictures import a_demo_zone, a_night, begin, fill_a_year
+from tests.ticket_stores import fresh_store
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the extra dev brings playwright")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif("WUGAN_TEST_CHROMIUM" not in os.environ, reason="WUGAN_TEST_CHROMIUM names no browser"),
+]
+
+IMAGES = Path(__file__).parents[2] / "docs" / "img"
+VIEWS = {"desk-zh": (1600, 900, "zh"), "desk-en": (1366, 768, "en"), "desk-phone": (390, 844, "zh")}
+WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+IN_VIEW = """(() => { const box = document.querySelector(".decision").getBoundingClientRect();
+    return box.top >= 0 && box.bottom <= innerHeight; })()"""
+expect = playwright.expect
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeDesk]:
+    site = a_demo_zone()
+    with fresh_store("sqlite", tmp_path_factory.mktemp("desk")) as engine:
+        fill_a_year(engine, site)
+        desk = WholeDesk(site, engine)
+        desk.start()
+        begin(desk, a_night(site))
+        yield desk
+        desk.stop()
+
+
+@pytest.mark.parametrize("name", list(VIEWS))
+def test_the_desk_shows_list_map_and_decision_at_once(desk: WholeDesk, watched: Callable[..., Watched], name: str):
+    width, height, language = VIEWS[name]
+    seen = watched(width=width, height=height)
+    seen.page.goto(f"{desk.url}/?lang={language}")
+    expect(seen.page.locator(".ticket")).to_have_count(3, timeout=10_000)
+    expect(seen.page.locator(".course .band")).to_have_count(1, timeout=10_000)
+    expect(seen.page.locator(".pin")).to_have_count(3)
+    expect(seen.page.locator("#map_zone .candidate")).to_have_count(3)
+    expect(seen.text("today")).to_have_text("0 / 0 / 0")
+
+    assert seen.page.evaluate(WIDE) <= 0
+    assert name == "desk-phone" or seen.page.evaluate(IN_VIEW)
+    assert take(seen, name) > 50_000
+    assert seen.faults == []
+
+
+def test_the_statistics_show_their_plots(desk: WholeDesk, watched: Callable[..., Watched]):
+    seen = watched(width=1280, height=1150)
+    seen.page.goto(f"{desk.url}/supervision/statistics?lang=en")
+    expect(seen.page.locator("figure svg.plot").first).to_be_visible()
+
+    assert take(seen, "statistics") > 30_000
+    assert seen.faults == []
+
+
+def take(seen: Watched, name: str) -> int:
+    """Take a picture; return how many bytes it has."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    file = IMAGES / f"{name}.png"
+    seen.page.screenshot(path=file, animations="disabled")
+    return file.stat().st_size
