@@ -19,16 +19,19 @@ from alerts.api.webhooks import build_router as build_webhook_router
 from alerts.delivery.letters import Letters
 from alerts.evidence.freezer import SETTLE_MS, Freezer
 from alerts.filing.page import FilingPages
+from alerts.in_force import InForce
 from alerts.inspector.photos import Photos
 from alerts.inspector.settings import InspectorSettings
 from alerts.pages.shell import Shell
 from alerts.people.person import ALL_ROLES, Person, Role
+from alerts.store.in_force import note_in_force
 from alerts.supervision.rectifications import remind
 from alerts.supervision.today import StandingsToday
 from app.accounts import Accounts, accounts_of, say_first_password
 from app.duty_pages import DutySources, add_duty_pages
 from app.filing import add_filing
 from app.freezing import keep_freezing
+from app.in_force import in_force, rules_of
 from app.inspector import add_inspector, inspector_settings
 from app.kafka import KafkaTail, create_topics
 from app.metrics import Counts, registry_of
@@ -74,7 +77,9 @@ async def run_desk(settings: Settings) -> None:
     clock, accounts = TicketClock(store.tickets), accounts_of(settings, store.engine, now_ms)
     say_first_password(settings, accounts)
     table = supervision_table(settings.supervision)
-    app = build_app(site, store, history, feed, maps, clock, accounts, inspector_settings(settings), table)
+    told = in_force(settings, site)
+    note_in_force(store.engine, site.site_id, told.values(), now_ms())
+    app = build_app(site, store, history, feed, maps, clock, accounts, inspector_settings(settings), table, told)
     freezer = Freezer(store.evidence, site, history, max(SETTLE_MS, settings.undo_s * 1000 + SETTLE_MS // 3))
     office = office_of(site, store.engine, table, now_ms, store.tickets.rules)
     async with serving(app, settings.desk_host, settings.desk_port):
@@ -101,10 +106,12 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     accounts: Accounts | None = None,
     inspector: InspectorSettings | None = None,
     table: SupervisionTable | None = None,
+    told: InForce | None = None,
 ) -> FastAPI:
     """Put pages, API and operations endpoints together.
 
-    Without accounts everybody is one person of role duty; without `inspector` there is no page for inspectors.
+    Without accounts everybody is one person of role duty; without `inspector` there is no page for inspectors; without
+    `told` the page of settings tells the site's rules alone.
     """
     clock = clock or TicketClock(store.tickets)
     app = FastAPI(
@@ -121,17 +128,19 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     access = accounts.gate if accounts else NoAccounts(Person(name="duty", role=Role.DUTY))
     office = office_of(site, store.engine, table or supervision_table(None), now_ms, store.tickets.rules)
     standings = StandingsToday(office)
+    shell, letters = Shell(site_name=site.name), Letters(store.engine)
     app.include_router(build_map_router(feed, history, site, guard=access.needs(ALL_ROLES), standings=standings))
     app.include_router(build_ticket_router(store.tickets, lambda: datetime.now(UTC), access), prefix=API)
     app.include_router(build_audit_router(store.engine, access), prefix=API)
-    app.include_router(build_webhook_router(Letters(store.engine), now_ms, access), prefix=API)
+    app.include_router(build_webhook_router(letters, now_ms, access), prefix=API)
     app.include_router(build_evidence_router(store.evidence, access), prefix=API)
     app.include_router(build_photo_router(Photos(store.engine), access, API), prefix=API)
     app.include_router(build_pages(site, maps, guard))
     mount_static(app)
-    shell = Shell(site_name=site.name)
+    known = told or InForce(rules=rules_of(site))
+    sources = DutySources(live=feed.live, history=history, letters=letters, in_force=known)
     add_supervision(app, office, shell, access, guard, API)
-    add_duty_pages(app, office, shell, access, guard, API, DutySources(live=feed.live, history=history))
+    add_duty_pages(app, office, shell, access, guard, API, sources)
     if inspector:
         add_inspector(app, site, store, inspector, office)
         add_filing(app, FilingPages(office, site.name), inspector, access, API)

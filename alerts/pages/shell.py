@@ -26,7 +26,12 @@ NAVIGATION = (
     ("statistics", "/supervision/statistics"),
 )
 """Pages by the name of their words; a page names itself by `here`."""
-DUTY = (("shift", "/shift"), ("sensors", "/sensors"))
+DUTY = (
+    ("shift", "/shift"),
+    ("sensors", "/sensors"),
+    ("deliveries", "/deliveries"),
+    ("settings", "/settings"),
+)
 """The duty's own pages, in a row of their own."""
 _FOLDER = Path(__file__).parent
 _ENVIRONMENT = environment(jinja2.PackageLoader("alerts.pages"))
