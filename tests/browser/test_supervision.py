@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import uvicorn
 
-from alerts.pages.shell import NAVIGATION
+from alerts.pages.shell import DUTY, NAVIGATION
 from tests.browser.axe import violations
 from tests.builders_hostile import HOSTILE, IDS, HostileDesk, fill
 from tests.builders_people import PASSWORD
@@ -24,7 +24,9 @@ pytestmark = [
     pytest.mark.skipif("WUGAN_TEST_CHROMIUM" not in os.environ, reason="WUGAN_TEST_CHROMIUM names no browser"),
 ]
 WIDTHS = (1280, 360)
-PATHS = [path for _, path in NAVIGATION]
+PATHS = [path for _, path in (*NAVIGATION, *DUTY)]
+CARD = "/sensors/ms-003"
+"""One device's card; the others are like it."""
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 HIT = "Boolean(window.__hit)"
 UNNAMED = """[...document.querySelectorAll("input:not([type=hidden]):not([hidden]), select, textarea")]
@@ -165,7 +167,7 @@ def form_of(path: str) -> tuple[str, frozenset[str]]:
 def every_page(watched: Watched, width: int) -> Iterator[playwright.Page]:
     """Open every page that the navigation's pages lead to, one of each form."""
     seen: set[tuple[str, frozenset[str]]] = set()
-    todo = [f"{path}?lang=en" for path in PATHS]
+    todo = [f"{path}?lang=en" for path in (*PATHS, CARD)]
     while todo:
         path = todo.pop()
         if form_of(path) in seen or "lang=zh" in path:

@@ -30,7 +30,7 @@ SENSORS: Words = {
     "since": ("自", "Since"),
     "until": ("至", "Until"),
     "no_trouble": ("没有异常。", "No trouble."),
-    "values": ("最近读数", "Last values"),
+    "last_values": ("最近读数", "Last values"),
     "measured": ("测量时间", "Measured"),
     "silent_for": ("静默", "Silent for"),
     "place": ("位置", "Place"),

@@ -26,3 +26,7 @@ def test_both_languages_are_complete(table: str) -> None:
 
 def test_tables_are_found() -> None:
     assert "shell.SHELL" in TABLES
+
+
+def test_no_word_hides_behind_a_method_of_the_table() -> None:
+    assert {name for table in TABLES.values() for name in table if hasattr(dict, name)} == set()

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import httpx
 import pytest
 
-from alerts.pages.shell import NAVIGATION
+from alerts.pages.shell import DUTY, NAVIGATION
 from tests.builders_hostile import IDS, HostileDesk, fill
 from tests.ticket_stores import fresh_store
 
@@ -25,7 +25,7 @@ async def pages(client: httpx.AsyncClient) -> dict[str, httpx.Response]:
     """Walk from the navigation through every link of supervision."""
     got: dict[str, httpx.Response] = {}
     seen: set[tuple[str, frozenset[str]]] = set()
-    todo = [f"{path}?lang=en" for _, path in NAVIGATION]
+    todo = [f"{path}?lang=en" for _, path in (*NAVIGATION, *DUTY)]
     while todo:
         path = todo.pop()
         if same(path) in seen or "lang=zh" in path:
@@ -52,4 +52,4 @@ async def test_no_page_lets_text_become_markup(tmp_path: Path, language: str) ->
     assert {path: answer.status_code for path, answer in found.items() if answer.status_code != 200} == {}
     assert [(path, raw) for path, answer in found.items() for raw in RAW if raw in answer.text] == []
     assert any(html.escape("<b onclick", quote=False) in answer.text for answer in found.values())
-    assert len(found) > len(NAVIGATION) + 2 * len(IDS)  # each enterprise has its card and its report
+    assert len(found) > len(NAVIGATION) + len(DUTY) + 2 * len(IDS)  # each enterprise has its card and its report

@@ -94,6 +94,8 @@ async def test_a_card_has_four_courses_and_the_flags_of_the_day(desk: DutyDesk):
     assert page.text.count("<pattern id=") == 4
     flagged = page.text.split('id="flagged"')[1]
     assert flagged.count("stuck") == 4
+    assert "Last values" in page.text
+    assert "built-in" not in page.text
     assert "<style" not in page.text
     assert "style=" not in page.text
 
