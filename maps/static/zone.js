@@ -3,12 +3,13 @@
 import { make, word } from "./words.js";
 import { standingText } from "./standings.js";
 import { Mark, markStyle } from "./shapes.js";
-import { label, peakText, wantsDecision } from "./ticket_text.js";
+import { label, peakText, priorityMark, wantsDecision } from "./ticket_text.js";
 
 const TIP_PX = 14;
 const REST_MS = 250;   // a pointer that only passes by asks nothing
 const INDEX_MS = 60000;
 const [UPWIND_M, WINDY_MS, DEGREE_M, RADIAN] = [1500, 2, 111320, Math.PI / 180];
+const PINS = { 1: "#c00000", 2: "#dba400", 3: "#1f5fbf" };
 const ON_TOP = new Set(["hot", "breach"]);
 
 export class Zone {
@@ -83,9 +84,9 @@ export class Zone {
     const place = [ticket.lat, ticket.lon];
     const asks = wantsDecision(ticket);
     const style = { pane: "live", renderer: this.renderer, interactive: false, shape: "station", fillOpacity: 0 };
-    new Mark(place, { ...style, radius: 13, color: asks ? "#c00000" : "#4b545b", weight: chosen ? 3.5 : 2.5 }).addTo(this.pins);
-    const tag = make("div", { class: `pin${asks ? "" : " decided"}${chosen ? " chosen" : ""}` },
-      make("b", { text: label(ticket) }), make("span", { text: peakText(ticket) }));
+    new Mark(place, { ...style, radius: 13, color: asks ? PINS[ticket.priority] : "#4b545b", weight: chosen ? 3.5 : 2.5 }).addTo(this.pins);
+    const tag = make("div", { class: `pin p${ticket.priority}${asks ? "" : " decided"}${chosen ? " chosen" : ""}` },
+      priorityMark(ticket.priority), make("b", { text: `#${label(ticket)}` }), make("span", { text: peakText(ticket) }));
     const icon = L.divIcon({ html: tag, className: "pin-anchor", iconSize: [0, 0] });
     L.marker(place, { icon, keyboard: false, interactive: false, zIndexOffset: chosen ? 1000 : asks ? 500 : 0 }).addTo(this.pins);
   }

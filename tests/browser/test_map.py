@@ -239,6 +239,7 @@ def test_a_picture_for_the_readme(watched: Callable[..., Watched]):
         "lon": source.lon,
         "lat": source.lat,
         "sensors": names[:3],
+        "peak": a_peak("pm25", names[0], 186.0, 41.0, at),
         "excluded": [{"sensor_id": names[30], "reason": "stuck"}],
         "candidates": [
             {"enterprise_id": source.enterprise_id, "name": source.name, "probability": 0.61, "distance_m": 410},
