@@ -30,6 +30,8 @@ MEANINGS: Mapping[str, str] = {
     "desk_port": "值班台端口",
     "base_map_url": "底图瓦片（WGS-84）；空：不用",
     "base_map_attribution": "底图署名与审图号",
+    "wall": "开放大屏页面 /wall，无需登录",
+    "wall_names": "大屏上显示线索首位企业名称",
     "operations_host": "运维端点地址",
     "operations_port": "接入与计算进程的运维端口，0 为不开",
     "log_format": "日志格式",
