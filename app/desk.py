@@ -51,6 +51,7 @@ from maps.feed import LiveFeed, Sources
 from maps.pages import build_pages, mount_static
 from maps.ports import HistoryReader
 from maps.settings import MapsSettings
+from maps.wall import build_wall
 
 log = structlog.get_logger()
 
@@ -72,6 +73,8 @@ async def run_desk(settings: Settings) -> None:
         base_map_url=settings.base_map_url,
         base_map_attribution=settings.base_map_attribution,
         satellite_url=f"{API}/satellite",
+        wall=settings.wall,
+        wall_names=settings.wall_names,
     )
     feed = LiveFeed(site, Sources(KafkaTail(settings.kafka), topics_of(settings), store.tickets), maps, now_ms)
     clock, accounts = TicketClock(store.tickets), accounts_of(settings, store.engine, now_ms)
@@ -136,6 +139,7 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     app.include_router(build_evidence_router(store.evidence, access), prefix=API)
     app.include_router(build_photo_router(Photos(store.engine), access, API), prefix=API)
     app.include_router(build_pages(site, maps, guard))
+    app.include_router(build_wall(site, feed, maps))
     mount_static(app)
     known = told or InForce(rules=rules_of(site))
     sources = DutySources(live=feed.live, history=history, letters=letters, in_force=known)

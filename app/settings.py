@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     desk_port: int = Field(8000, ge=1, le=65535, description="the desk's port")
     base_map_url: str = Field("", description="raster tiles with {z}, {x}, {y}, WGS-84; empty: none")
     base_map_attribution: str = Field("", description="licence line of the tiles")
+    wall: bool = Field(default=False, description="serve /wall, a public view for big screens, without signing in")
+    wall_names: bool = Field(default=False, description="the wall names the enterprise that leads a clue")
     operations_host: str = Field("127.0.0.1", min_length=1, description="address of /healthz, /readyz, /metrics")
     operations_port: int = Field(0, ge=0, le=65535, description="its port for ingest and worker, 0 = none")
     log_format: Literal["console", "json"] = Field("console", description="how logs are written")

@@ -19,6 +19,8 @@ class MapsSettings:
         base_map_url: Raster tiles with `{z}`, `{x}`, `{y}` in WGS-84 web Mercator; empty: none.
         base_map_attribution: Licence line of the tiles.
         satellite_url: Where products are listed that may be laid under the map; empty: nowhere.
+        wall: Whether the public wall view is served, to everybody who asks.
+        wall_names: Whether it names the enterprise that leads a ticket's candidates.
     """
 
     flush_ms: int = 200
@@ -32,3 +34,5 @@ class MapsSettings:
     base_map_url: str = ""
     base_map_attribution: str = ""
     satellite_url: str = ""
+    wall: bool = False
+    wall_names: bool = False
