@@ -119,6 +119,7 @@ def _add_history(
             raise Problem(503, "history_away", "History does not answer", str(error)) from error
         day = to_datetime(until_ms - 1).astimezone(ZoneInfo(site.timezone)).date()
         body = _course(series, sensor_id, pollutant) | _hourly_levels(site, pollutant, day)
+        body["silent_s"] = feed.live.silent_s(sensor_id)
         body["calibrated_on"] = known[sensor_id].calibrated_on
         moves = known[sensor_id].kind is SensorKind.VEHICLE  # its hour is no place's hour
         body["air_quality"] = None if moves else hour_index(hour, day)

@@ -163,6 +163,11 @@ class LiveZone:
         shown: IndexArray = np.where(raised.any(axis=1), ratio.argmax(axis=1), first).astype(np.int32)
         return shown
 
+    def silent_s(self, sensor_id: str) -> float | None:
+        """Return for how long a sensor of the site has said nothing by the zone clock; None = it never spoke. [s]"""
+        heard_ms = int(self.received_ms[self.site.sensor_ids.index(sensor_id)])
+        return max(0.0, (self.clock_ms - heard_ms) / 1000) if heard_ms else None
+
     def counts(self, picture: Picture) -> dict[str, int]:
         """Return how many sensors there are, and how many of them speak."""
         quiet = int(((picture.code == STALE) | (picture.code == OFFLINE)).sum())

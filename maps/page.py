@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from markupsafe import Markup
 
-from domain.site import Site
+from domain.site import SensorKind, Site
 from maps.assets import STATIC
 from maps.folium_page import MapParts, ZoneMap
 from maps.words import Language, words
@@ -74,8 +74,11 @@ def render_page(
 
 
 def registry(site: Site) -> list[list[object]]:
-    """Return (id, kind, longitude, latitude) of each sensor, null where it moves."""
-    return [[sensor.sensor_id, sensor.kind.value, _place(sensor.lon), _place(sensor.lat)] for sensor in site.sensors]
+    """Return (id, number of its kind, longitude, latitude) of each sensor, null where it moves; short, for `/`."""
+    kinds = list(SensorKind)
+    return [
+        [sensor.sensor_id, kinds.index(sensor.kind), _place(sensor.lon), _place(sensor.lat)] for sensor in site.sensors
+    ]
 
 
 def embedded(value: object) -> Markup:

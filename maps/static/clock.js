@@ -21,12 +21,15 @@ export function ageText(ms) {
   return h ? `${h}:${two(m)}:${two(s % 60)}` : `${two(m)}:${two(s % 60)}`;
 }
 
-const RUNS_ON_MS = 6000; // a little more than a heartbeat
+// A little more than a heartbeat.
+const RUNS_ON_MS = 6000;
 
 export class ZoneClock {
   constructor(ms = null) {
-    this.ms = ms; // the zone clock as last told
-    this.behindMs = null; // how far it was behind the server then
+    // The zone clock as last told.
+    this.ms = ms;
+    // How far it was behind the server then.
+    this.behindMs = null;
     this.movedAt = performance.now();
   }
 

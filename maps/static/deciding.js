@@ -13,7 +13,8 @@ export class Deciding {
   constructor({ act, changed }) {
     this.act = act;
     this.changed = changed;
-    this.asking = null; // {id, what}: what more a ticket's decision asks for
+    // {id, what}: what more a ticket's decision asks for.
+    this.asking = null;
     this.trouble = new Map();
     this.busy = new Set();
   }
@@ -75,7 +76,8 @@ export class Deciding {
 
   async send(ticket, path, body) {
     const move = `${ticket.id} ${path}`;
-    if (this.busy.has(move)) return; // pressed twice
+    // Pressed twice.
+    if (this.busy.has(move)) return;
     this.busy.add(move);
     this.trouble.delete(ticket.id);
     this.changed();

@@ -45,7 +45,9 @@ async function act(ticket, path, body) {
 // The last hour's index of a sensor; the tip shows it when it comes.
 zone.ask = async (id) => {
   const answer = await ask(`${page.sensors_url}/${encodeURIComponent(id)}/history?minutes=1`);
-  return answer.ok ? (await answer.json()).air_quality : null;
+  if (!answer.ok) return {};
+  const told = await answer.json();
+  return { index: told.air_quality, silent_s: told.silent_s };
 };
 
 if (part("satellite")) import("./satellite.js").then(({ Satellite }) => new Satellite(window.map_zone, ask, part("satellite")));
@@ -76,7 +78,8 @@ function soon() {
 
 function hear(ticket) {
   const before = tickets.get(ticket.id);
-  if (before && before.version > ticket.version) return; // an answer that the stream has overtaken
+  // An answer that the stream has overtaken.
+  if (before && before.version > ticket.version) return;
   if (isOpen(ticket)) tickets.set(ticket.id, ticket);
   else tickets.delete(ticket.id);
   list?.set(ticket);

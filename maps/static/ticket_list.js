@@ -4,7 +4,8 @@ import { make, word } from "./words.js";
 import { ageText } from "./clock.js";
 import { excessText, headline, inOrder, isOpen, label, leader, priorityMark, reasonsText, wantsDecision } from "./ticket_text.js";
 
-const wanted = new URLSearchParams(location.search).get("ticket"); // a page may lead here to one ticket
+// A page may lead here to one ticket.
+const wanted = new URLSearchParams(location.search).get("ticket");
 
 export class TicketList {
   constructor(root, { chosen }) {
@@ -15,7 +16,8 @@ export class TicketList {
     this.chosenId = wanted;
     this.pointedId = null;
     this.sought = "";
-    this.begun = false; // what is there at the start has not just arrived
+    // What is there at the start has not just arrived.
+    this.begun = false;
     this.bar = document.getElementById("arrivals");
     this.bar?.addEventListener("click", () => this.toTop());
     root.parentElement.addEventListener("scroll", () => this.showArrivals(), { passive: true });

@@ -55,7 +55,8 @@ export class TicketPane {
       ["spark", [ticket.peak?.sensor_id, more.courseStamp], () => (ticket.peak ? make("div", { class: "spark" }, more.course?.() ?? "") : null)],
       ["whence", [ticket.wind, ticket.candidates, stands], () => (ticket.kind === "local" ? whence(ticket, this.asked !== null) : null)],
       ["facts", [ticket, more.health], () => facts(ticket, more.health)],
-      ["links", [], () => (this.deciding ? links(ticket) : null)],
+      ["links", [], () => (this.asked ? links(ticket) : null)],
+      ["history", [ticket.history.length, ticket.id], () => (this.asked ? history(ticket, this.parts.get("history")?.node.open) : null)],
       ["decision", decided, () => make("div", { class: "decision" }, advice(ticket), this.deciding?.buttons(ticket) ?? null, make("p", { class: "hint", text: word("clue_only") }))],
     ];
   }
@@ -97,4 +98,13 @@ function advice(ticket) {
 function links(ticket) {
   return make("p", { class: "links" },
     make("a", { href: `/api/v1/tickets/${encodeURIComponent(ticket.id)}/evidence`, download: "", text: word("evidence") }));
+}
+
+// Its script is asked for when somebody opens it; once open it stays so.
+function history(ticket, isOpen) {
+  const told = make("details", {}, make("summary", { text: word("history") }));
+  const show = async () => { if (told.open && !told.querySelector("ol")) told.append((await import("./history.js")).historyList(ticket)); };
+  told.addEventListener("toggle", show);
+  told.open = Boolean(isOpen);
+  return told;
 }

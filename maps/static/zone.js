@@ -1,25 +1,30 @@
 // The map's living part: sensors, the places of open tickets, candidates of the chosen one, a tip under the pointer.
 
 import { make, word } from "./words.js";
+import { ageText } from "./clock.js";
 import { standingText } from "./standings.js";
 import { Mark, markStyle } from "./shapes.js";
 import { label, peakText, priorityMark, wantsDecision } from "./ticket_text.js";
 
 const TIP_PX = 14;
-const REST_MS = 250;   // a pointer that only passes by asks nothing
+// A pointer that only passes by asks nothing.
+const REST_MS = 250;
 const INDEX_MS = 60000;
 const [UPWIND_M, WINDY_MS, DEGREE_M, RADIAN] = [1500, 2, 111320, Math.PI / 180];
 const PINS = { 1: "#c00000", 2: "#dba400", 3: "#1f5fbf" };
+// By the numbers of the page.
+const KINDS = ["station", "vehicle", "reference"];
 const ON_TOP = new Set(["hot", "breach"]);
 
 export class Zone {
   constructor(map, registry) {
     this.map = map;
     this.sensors = new Map();
-    this.ask = null;   // (sensor id) → its index of the hour; none on a still page
+    // (sensor id) → its index of the hour; none on a still page.
+    this.ask = null;
     this.pins = L.layerGroup().addTo(map);
     this.renderer = L.canvas({ pane: "live", padding: 0.2 });
-    for (const [id, kind, lon, lat] of registry) this.sensors.set(id, { id, kind, lon, lat, state: "offline", mark: null });
+    for (const [id, kind, lon, lat] of registry) this.sensors.set(id, { id, kind: KINDS[kind], lon, lat, state: "offline", mark: null });
     this.tip = make("div", { class: "tip", hidden: true });
     map.getContainer().append(this.tip);
     map.attributionControl.setPrefix("Leaflet");
@@ -146,7 +151,7 @@ export class Zone {
   sensorLines(sensor) {
     const value = sensor.value === null || sensor.value === undefined ? "–" : `${sensor.value} µg/m³`;
     const measured = `${word(`pollutant.${sensor.pollutant ?? "pm25"}`)} ${value}`;
-    return [`${word(`kind.${sensor.kind}`)} ${sensor.id}`, measured, word(`state.${sensor.state}`), indexText(sensor.index)];
+    return [`${word(`kind.${sensor.kind}`)} ${sensor.id}`, measured, word(`state.${sensor.state}`), ageOf(sensor), indexText(sensor.index)];
   }
 
   rest(sensor, at) {
@@ -154,7 +159,7 @@ export class Zone {
     if (!sensor || !this.ask || Date.now() - (sensor.askedMs ?? 0) < INDEX_MS) return;
     this.resting = setTimeout(async () => {
       sensor.askedMs = Date.now();
-      sensor.index = await this.ask(sensor.id).catch(() => null);
+      Object.assign(sensor, await this.ask(sensor.id).catch(() => ({})));
       if (!this.tip.hidden && this.nearest(at) === sensor) this.point(at);
     }, REST_MS);
   }
@@ -163,6 +168,11 @@ export class Zone {
     clearTimeout(this.resting);
     this.tip.hidden = true;
   }
+}
+
+// For how long a sensor has been silent, where that is worth telling.
+function ageOf({ state, silent_s: silent }) {
+  return (state === "stale" || state === "offline") && silent ? word("silent_for", { time: ageText(silent * 1000) }) : null;
 }
 
 // "AQI 132 · PM10" where it may be told, else the greatest individual index.

@@ -65,10 +65,10 @@ def test_a_ticket_is_dispatched_by_one_key_and_undone_by_another(desk: WholeDesk
     expect(row(seen, "a1")).to_contain_text("PM2.5 186", timeout=3000)
     seen.page.keyboard.press("d")
 
-    assert until_state(desk, "a1", "dispatched")
+    assert until_state(desk, "a1", "dispatched"), seen.text("pane").inner_text()
     expect(seen.page.locator(".chip")).to_contain_text("后发出")
     seen.page.keyboard.press("z")
-    assert until_state(desk, "a1", "new")
+    assert until_state(desk, "a1", "new"), seen.text("pane").inner_text()
     assert seen.faults == []
 
 
@@ -81,7 +81,7 @@ def test_a_dismissal_takes_two_keys_and_keeps_its_reason(desk: WholeDesk, seen: 
     expect(seen.page.locator(".dismissal button")).to_have_count(6)
     seen.page.keyboard.press("2")
 
-    assert until_state(desk, "b2", "dismissed")
+    assert until_state(desk, "b2", "dismissed"), seen.text("pane").inner_text()
     expect(row(seen, "b2")).to_have_count(0)
     assert desk.tickets.get("b2").history[-1].why == ("humidity",)
     assert desk.state("a1") == "new"
@@ -167,3 +167,15 @@ def test_the_head_line_counts_the_shift(desk: WholeDesk, seen: Watched):
 
     expect(seen.text("today")).to_have_text("0 / 0 / 1", timeout=5000)
     expect(seen.text("an-hour")).to_contain_text("1")
+
+
+def test_the_pane_tells_what_happened(desk: WholeDesk, seen: Watched):
+    desk.open(a_ticket(SITE, "a1"))
+    expect(row(seen, "a1")).to_be_visible(timeout=3000)
+    seen.page.keyboard.press("a")
+    seen.page.locator("#pane summary").click()
+    lines = seen.page.locator("#pane .history li")
+
+    expect(lines.nth(0)).to_contain_text("确认 duty", timeout=5000)
+    expect(lines.nth(1)).to_contain_text("开单 系统")
+    assert seen.faults == []
