@@ -106,6 +106,8 @@ _TABLE: dict[str, tuple[str, str]] = {
     "what.arrived": ("到场", "arrived"),
     "what.outcome": ("结果", "result"),
     "what.reopened": ("重新打开", "reopened"),
+    "raised_roads": ("抬升路段", "Raised road segments"),
+    "by_grade": ("企业按等级深浅", "Enterprises by grade"),
     "evidence": ("下载证据包", "Download the evidence"),
     "undo": ("撤销", "Undo"),
     "leaves_in": ("{time} 后发出", "leaves in {time}"),

@@ -4,7 +4,7 @@ import { page, word, make } from "./words.js";
 import { Zone } from "./zone.js";
 import { TicketList } from "./ticket_list.js";
 import { TicketPane } from "./ticket_pane.js";
-import { isOpen, inOrder } from "./ticket_text.js";
+import { isOpen, inOrder, wantsDecision } from "./ticket_text.js";
 import { ZoneClock, clockText, ageText } from "./clock.js";
 import { connect } from "./feed.js";
 import { keepStandings } from "./standings.js";
@@ -112,6 +112,8 @@ function showAge(quietMs) {
   for (const node of document.querySelectorAll(".undo-left")) node.textContent = word("leaves_in", { time: ageText(Date.parse(node.dataset.until) - Date.now()) });
 }
 
+const leading = () => new Set([...tickets.values()].filter(wantsDecision).map((ticket) => ticket.candidates[0]?.enterprise_id));
+setTimeout(async () => (await import("./layers.js")).addLayers(window.map_zone, ask, leading), 3000);
 showWho(person);
 keepStandings(async () => {
   const answer = await ask(page.standings_url);

@@ -21,6 +21,7 @@ pytestmark = [
 ]
 
 SITE = a_zone()
+COLLECTION = {"type": "FeatureCollection"}
 expect = playwright.expect
 
 
@@ -167,6 +168,25 @@ def test_the_head_line_counts_the_shift(desk: WholeDesk, seen: Watched):
 
     expect(seen.text("today")).to_have_text("0 / 0 / 1", timeout=5000)
     expect(seen.text("an-hour")).to_contain_text("1")
+
+
+def test_raised_roads_are_red_and_counted_and_places_shaded_by_grade(desk: WholeDesk, watched: Callable[..., Watched]):
+    line = {"type": "LineString", "coordinates": [[116.5, 39.78], [116.52, 39.79]]}
+    segments = [
+        {"type": "Feature", "id": state, "geometry": line, "properties": {"state": state}}
+        for state in ("hot", "normal", None)
+    ]
+    seen = watched()
+    seen.page.route("**/api/v1/roads", lambda asked: asked.fulfill(json={"features": segments} | COLLECTION))
+    seen.page.goto(desk.url)
+    until_live(seen)
+    expect(seen.page.locator(".legend output")).to_have_text("1", timeout=8000)
+    seen.page.locator(".legend").evaluate("node => { node.open = true; }")
+    seen.page.locator(".legend input").check()
+    shades = seen.page.evaluate("geo_json_enterprise.getLayers().map(one => one.options.fillColor)")
+
+    assert set(shades) == {"#c9ced2"}  # all of this zone are graded B
+    assert seen.faults == []
 
 
 def test_the_pane_tells_what_happened(desk: WholeDesk, seen: Watched):

@@ -101,8 +101,8 @@ def test_no_element_carries_inline_code_or_style():
             assert not [name for name in attrs if name == "style" or name.startswith("on")]
 
 
-LATER = ("still.js", "satellite.js", "sound.js", "history.js", "wall.js", "wall.css")
-"""Not of the first load: of the stand-alone file, a layer that is configured, after a gesture, of the wall."""
+LATER = ("still.js", "satellite.js", "sound.js", "history.js", "layers.js", "wall.js", "wall.css")
+"""Not of the first load: of the stand-alone file, a layer, after a gesture or some seconds, of the wall."""
 
 
 def test_the_first_load_is_small():
