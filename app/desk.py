@@ -133,11 +133,7 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     standings = StandingsToday(office)
     shell, letters = Shell(site_name=site.name), Letters(store.engine)
     app.include_router(build_map_router(feed, history, site, guard=access.needs(ALL_ROLES), standings=standings))
-    app.include_router(build_ticket_router(store.tickets, lambda: datetime.now(UTC), access), prefix=API)
-    app.include_router(build_audit_router(store.engine, access), prefix=API)
-    app.include_router(build_webhook_router(letters, now_ms, access), prefix=API)
-    app.include_router(build_evidence_router(store.evidence, access), prefix=API)
-    app.include_router(build_photo_router(Photos(store.engine), access, API), prefix=API)
+    _add_ticket_routes(app, store, letters, access)
     app.include_router(build_pages(site, maps, guard))
     app.include_router(build_wall(site, feed, maps))
     mount_static(app)
@@ -154,6 +150,14 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     app.router.routes.extend(routes(lambda: hindrances(feed), _metrics(feed, clock), clock.missing, may_watch))
     app.include_router(_description(app, access))
     return app
+
+
+def _add_ticket_routes(app: FastAPI, store: Store, letters: Letters, access: Access) -> None:
+    app.include_router(build_ticket_router(store.tickets, lambda: datetime.now(UTC), access), prefix=API)
+    app.include_router(build_audit_router(store.engine, access), prefix=API)
+    app.include_router(build_webhook_router(letters, now_ms, access), prefix=API)
+    app.include_router(build_evidence_router(store.evidence, access), prefix=API)
+    app.include_router(build_photo_router(Photos(store.engine), access, API), prefix=API)
 
 
 def _description(app: FastAPI, access: Access) -> APIRouter:

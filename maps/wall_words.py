@@ -1,8 +1,11 @@
 """The words of the public wall view, Chinese and English; apart from the desk's, whose page they would make heavier."""
 
+from domain import shared_words
 from maps.words import Language
 
 _TABLE: dict[str, tuple[str, str]] = {
+    **shared_words.under("pollutant.", shared_words.POLLUTANTS),
+    **shared_words.under("kind.", shared_words.DEVICES),
     "wall": ("公开大屏", "Public view"),
     "map": ("监测点位", "Monitoring points"),
     "figures": ("此刻", "Now"),
@@ -23,15 +26,9 @@ _TABLE: dict[str, tuple[str, str]] = {
     "frozen_start": ("尚未收到数据", "No data yet"),
     "priority": ("优先级 {n}", "Priority {n}"),
     "peak": ("{pollutant} {value}，背景 {background}", "{pollutant} {value}, background {background}"),
-    "kind.station": ("站点", "Station"),
-    "kind.vehicle": ("走航车", "Vehicle"),
     "state.raised": ("升高", "raised"),
     "state.quiet": ("正常", "normal"),
     "state.silent": ("无数据", "no data"),
-    "pollutant.pm25": ("PM2.5", "PM2.5"),
-    "pollutant.pm10": ("PM10", "PM10"),
-    "pollutant.nox": ("NOx", "NOx"),
-    "pollutant.o3": ("O₃", "O₃"),
     "other_language": ("English", "中文"),
 }
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from domain import shared_words
+
 
 class Language(StrEnum):
     """A language of the pages; the value is the page's `lang`."""
@@ -11,6 +13,11 @@ class Language(StrEnum):
 
 
 _TABLE: dict[str, tuple[str, str]] = {
+    **shared_words.under("flag.", shared_words.FLAGS),
+    **shared_words.under("pollutant.", shared_words.POLLUTANTS),
+    **shared_words.under("ticket.", shared_words.STATES),
+    **shared_words.under("reason.", shared_words.DISMISSALS),
+    **shared_words.under("kind.", shared_words.DEVICES),
     "product": ("无感", "Wugan"),
     "subtitle": ("非现场监管 · 线索", "Non-site supervision · clues"),
     "map": ("地图", "Map"),
@@ -169,27 +176,12 @@ _TABLE: dict[str, tuple[str, str]] = {
     "road": ("道路", "Road"),
     "ticket_place": ("线索位置", "Place of a clue"),
     "north": ("北", "N"),
-    "kind.station": ("微站", "Micro-station"),
-    "kind.vehicle": ("巡航车", "Patrol vehicle"),
-    "kind.reference": ("标准站", "Reference station"),
     "state.normal": ("正常", "Normal"),
     "state.hot": ("越线", "Above band"),
     "state.breach": ("持续越线", "Breach"),
     "state.stale": ("数据过时", "Stale"),
     "state.offline": ("离线", "Offline"),
     "state.excluded": ("未采信", "Excluded"),
-    "pollutant.pm25": ("PM2.5", "PM2.5"),
-    "pollutant.pm10": ("PM10", "PM10"),
-    "pollutant.nox": ("NOx", "NOx"),
-    "pollutant.o3": ("O₃", "O₃"),
-    "ticket.new": ("新", "new"),
-    "ticket.acknowledged": ("已确认", "acknowledged"),
-    "ticket.dispatched": ("已派单", "dispatched"),
-    "ticket.on_site": ("在现场", "on site"),
-    "ticket.watching": ("关注中", "watching"),
-    "ticket.dismissed": ("已驳回", "dismissed"),
-    "ticket.closed": ("已办结", "closed"),
-    "ticket.merged": ("已合并", "merged"),
     "source.complaint": ("投诉线索", "Complaint"),
     "source.satellite": ("卫星线索", "Satellite clue"),
     "source.data_check": ("数据核查线索", "Data-check clue"),
@@ -222,7 +214,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     "reason.upwind_probability_high": ("上风向概率高", "upwind probability high"),
     "reason.source_uncertain": ("来源不确定", "source uncertain"),
     "reason.calm_no_direction": ("静风，不判方向", "calm: no direction"),
-    "reason.registered_works": ("已登记施工", "registered works"),
     "reason.registered_drill": ("已登记演练", "registered drill"),
     "reason.excess_strong": ("超出背景明显", "strong excess"),
     "reason.excess_long": ("抬升持续一小时以上", "lasted an hour"),
@@ -232,11 +223,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     "reason.cap_reached": ("检查次数已达上限", "yearly cap of visits reached"),
     "reason.whitelisted_no_routine": ("白名单企业，非必要不检查", "white-listed: no routine visit"),
     "reason.quota_unused": ("检查额度未用", "quota unused"),
-    "reason.sensor_fault": ("传感器故障", "sensor fault"),
-    "reason.humidity": ("湿度影响", "humidity"),
-    "reason.regional": ("区域传输", "regional transport"),
-    "reason.duplicate": ("重复", "duplicate"),
-    "reason.other": ("其他", "other"),
     "reason.clue_complaint": ("群众投诉", "a complaint"),
     "reason.clue_satellite": ("卫星线索", "a clue from a satellite"),
     "reason.clue_data_check": ("数据核查发现", "found by a data check"),
@@ -256,17 +242,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     "reason.sensor_position": ("定位异常，待维护", "the position is off: needs care"),
     "reason.sensor_offline": ("离线，待维护", "offline: needs care"),
     "reason.sensor_drift": ("漂移，待校准", "drift: to be calibrated"),
-    "flag.range": ("超出量程", "out of range"),
-    "flag.spike": ("尖峰", "spike"),
-    "flag.stuck": ("读数不变", "stuck"),
-    "flag.inversion": ("PM2.5 高于 PM10", "PM2.5 above PM10"),
-    "flag.humidity": ("高湿影响", "humidity"),
-    "flag.rate": ("变化过快", "changes too fast"),
-    "flag.offline": ("离线", "offline"),
-    "flag.clock": ("时钟偏差", "clock is off"),
-    "flag.position": ("定位异常", "position is off"),
-    "flag.unit": ("单位有误", "wrong unit"),
-    "flag.drift": ("漂移", "drift"),
     "directions": ("北 东北 东 东南 南 西南 西 西北", "N NE E SE S SW W NW"),
 }
 

@@ -19,7 +19,7 @@ from alerts.api.problems import problem_responses
 from alerts.people.person import ALL_ROLES, Person
 from alerts.supervision import guides, matters, rectifications, self_checks
 from alerts.supervision.guides import Industry
-from alerts.supervision.matters import Advice, MatterView
+from alerts.supervision.matter_told import Advice, MatterView
 from alerts.supervision.office import Office
 from alerts.supervision.rectifications import RectificationView
 from alerts.supervision.self_checks import SelfCheckView

@@ -80,7 +80,7 @@ def read_files(path: Path) -> dict[str, bytes]:
             members = archive.infolist()
             _check_members(members)
             return {member.filename: _content(archive, member) for member in members}
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, EOFError) as error:
+    except (zipfile.BadZipFile, RuntimeError, UnicodeDecodeError, EOFError) as error:
         raise PackageRefused(f"{path.name} is no zip that can be read: {error}") from None
 
 
@@ -107,7 +107,7 @@ def _belongs(name: str) -> bool:
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     try:
         return archive.read(member)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
         raise PackageRefused(f"{member.filename} is changed: {error}") from None
 
 

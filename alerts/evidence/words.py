@@ -1,6 +1,6 @@
 """Words of the evidence page, Chinese first, English equal."""
 
-from domain.flag_words import FLAG_WORDS
+from domain.shared_words import DEVICES, FLAGS, in_one_line
 
 OCCASIONS = {"opened": "开单时 At opening", "decided": "决定时 At the decision", "closed": "办结时 At closing"}
 
@@ -45,9 +45,7 @@ _TOLD = {
     "named": "线索所涉 named",
     "excluded": "未采信 excluded",
     "near": "附近 near",
-    "station": "微站 station",
-    "vehicle": "巡航车 vehicle",
-    "reference": "标准站 reference",
+    **in_one_line(DEVICES),
     "limit": "限值 limit",
     "warning": "园区预警值 warning level",
     "air": "空气监测 air",
@@ -69,7 +67,7 @@ _TOLD = {
     "dispatch": "派单 dispatch",
     "watch": "关注 watch",
     "dismiss": "驳回 dismiss",
-    **FLAG_WORDS,
+    **in_one_line(FLAGS),
 }
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 
 from alerts.lifecycle import Outcome
 from alerts.supervision import guides, matters
-from alerts.supervision.matters import Advice, Choice, Filing
+from alerts.supervision.matter_told import Advice
+from alerts.supervision.matters import Choice, Filing
 from alerts.supervision.office import Office
 from domain.problem import Problem
 from domain.supervision.compliance import Severity

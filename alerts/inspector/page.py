@@ -14,7 +14,7 @@ from alerts.inspector.photos import PhotoInfo
 from alerts.inspector.still import map_still
 from alerts.inspector.words import Language, page_words
 from alerts.lifecycle import allowed_moves
-from alerts.supervision.matters import Advice
+from alerts.supervision.matter_told import Advice
 from alerts.templates import environment
 from alerts.view import TicketView
 from domain.site import Site

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from domain.shared_words import MEASURES, under
+
 
 class Language(StrEnum):
     """A language of the page; the value is its `lang`."""
@@ -45,10 +47,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "found.yes": ("发现问题", "A problem was found"),
     "found.no": ("未发现问题", "No problem was found"),
     "measure": ("处理措施", "Measure"),
-    "measure.none": ("无", "none"),
-    "measure.guidance": ("指导帮扶", "guidance"),
-    "measure.rectification": ("责令整改", "rectification"),
-    "measure.penalty": ("立案处罚", "penalty"),
+    **under("measure.", MEASURES),
     "matter": ("具体问题（可不填）", "What was found (may be left out)"),
     "matter_hint": ("同一问题请用同一名称", "the same matter by the same name"),
     "severity": ("程度", "Severity"),

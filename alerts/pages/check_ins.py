@@ -16,11 +16,12 @@ from alerts.pages.codes import code_svg
 from alerts.pages.guard import Guard, kept_by
 from alerts.pages.shell import Shell
 from alerts.pages.words import Words
-from alerts.pages.words.check_ins import CAUSES, CONFLICTS, COVERS, MEASURES, PAGE, RESULTS
+from alerts.pages.words.check_ins import CAUSES, CONFLICTS, COVERS, PAGE, RESULTS
 from alerts.store.engine import reading
 from alerts.supervision.check_in_lists import Sought, answers, awaiting, blocked, counts, visits
 from alerts.supervision.office import Office
 from alerts.supervision.register import code_of
+from domain.shared_words import MEASURES, under
 from domain.site import Enterprise
 from domain.supervision.check_in import Result
 from domain.supervision.compliance import Measure
@@ -32,11 +33,11 @@ BLOCKED_DAYS = 30
 CODES_PER_PAGE = 100
 TABLE: Words = {
     **PAGE,
-    **{f"result.{name}": pair for name, pair in RESULTS.items()},
-    **{f"cause.{name}": pair for name, pair in CAUSES.items()},
-    **{f"cover.{name}": pair for name, pair in COVERS.items()},
-    **{f"measure.{name}": pair for name, pair in MEASURES.items()},
-    **{f"conflict.{name}": pair for name, pair in CONFLICTS.items()},
+    **under("result.", RESULTS),
+    **under("cause.", CAUSES),
+    **under("cover.", COVERS),
+    **under("measure.", MEASURES),
+    **under("conflict.", CONFLICTS),
 }
 
 

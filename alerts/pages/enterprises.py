@@ -60,19 +60,7 @@ def build_pages(office: Office, shell: Shell, guard: Guard | None) -> APIRouter:
         day = _day(as_of) or office.today()
         with reading(office.engine) as session:
             everybody = standings(session, office, day)
-        wanted = Wanted(q=q, grade=grade, listed=listed)
-        found = [one for one in everybody if wanted.holds(one)]
-        asked = {"lang": lang, "q": q, "grade": grade, "listed": listed, "as_of": day.isoformat()}
-        told = _sums(everybody) | {
-            "rows": found[page * PAGE : (page + 1) * PAGE],
-            "found": len(found),
-            "day": day,
-            "q": q,
-            "chosen": grade,
-            "only_listed": bool(listed),
-            "before": urlencode(asked | {"page": page - 1}) if page else None,
-            "after": urlencode(asked | {"page": page + 1}) if len(found) > (page + 1) * PAGE else None,
-        }
+        told = _list_told(everybody, Wanted(q=q, grade=grade, listed=listed), day, lang, page)
         return shell.page("enterprises.html", here="enterprises", language=lang, table=ENTERPRISES, told=told)
 
     @router.get("/{enterprise_id:path}/credit-report")  # an id may hold a slash; the longer path first
@@ -97,6 +85,21 @@ def build_pages(office: Office, shell: Shell, guard: Guard | None) -> APIRouter:
         return shell.page("enterprise.html", here="enterprises", language=lang, table=ENTERPRISES, told=told)
 
     return router
+
+
+def _list_told(everybody: list[Standing], wanted: Wanted, day: date, lang: str, page: int) -> dict[str, object]:
+    found = [one for one in everybody if wanted.holds(one)]
+    asked = {"lang": lang, "q": wanted.q, "grade": wanted.grade, "listed": wanted.listed, "as_of": day.isoformat()}
+    return _sums(everybody) | {
+        "rows": found[page * PAGE : (page + 1) * PAGE],
+        "found": len(found),
+        "day": day,
+        "q": wanted.q,
+        "chosen": wanted.grade,
+        "only_listed": bool(wanted.listed),
+        "before": urlencode(asked | {"page": page - 1}) if page else None,
+        "after": urlencode(asked | {"page": page + 1}) if len(found) > (page + 1) * PAGE else None,
+    }
 
 
 def _sums(everybody: list[Standing]) -> dict[str, object]:

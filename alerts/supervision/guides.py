@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from alerts.store.engine import reading
-from alerts.supervision.matters import findings_of
+from alerts.supervision.matter_told import findings_of
 from alerts.supervision.office import Office
 from domain.supervision.guide import GuideEntry, guide
 

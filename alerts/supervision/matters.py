@@ -13,28 +13,23 @@ chosen measure may be chosen anew as long as that suggestion may change; every c
 """
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from alerts.store import audit
 from alerts.store.engine import reading, writing
-from alerts.store.models import MatterRow, RectificationRow
+from alerts.store.models import MatterRow
 from alerts.store.numbering import Numbering
-from alerts.supervision.facts import rectification_of
+from alerts.supervision.matter_told import Advice, Known, MatterView, awaits, views
 from alerts.supervision.office import Office
 from alerts.supervision.rectifications import MOST, Order, bad_due, order_in
 from alerts.supervision.sources import found_at
 from domain.problem import Problem
 from domain.supervision.choice import ChoiceFault, choice_fault
-from domain.supervision.compliance import Finding, Measure, Mended, Severity, is_repeated, suggest
-from domain.supervision.rectification import RectificationState, mended_on, state_on
-from domain.times import rfc3339, to_datetime
+from domain.supervision.compliance import Measure, Mended, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,59 +63,6 @@ class Choice:
     due: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierView:
-    """A matter of the same name that was found there before."""
-
-    matter_id: str
-    day: date
-    measure: Measure | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advice:
-    """A suggested measure with its reason, and what was found before that speaks to it."""
-
-    measure: Measure
-    reason: str
-    earlier: tuple[EarlierView, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatterView:
-    """A matter as people see it.
-
-    Attributes:
-        mended: As of today.
-        suggestion: As of today.
-        measure: What was chosen; None = nobody has.
-        suggested: What was suggested when it was chosen, or filed.
-    """
-
-    matter_id: str
-    source: str
-    enterprise_id: str
-    name: str
-    industry: str
-    matter: str
-    clause: str
-    how: str
-    severity: Severity
-    mended: Mended
-    day: date
-    suggestion: Advice
-    suggested: Measure
-    measure: Measure | None
-    note: str | None
-    filed_by: str
-    filed_at: str
-    decided_by: str | None
-    decided_at: str | None
-    rectification_id: str | None
-    rectification_state: RectificationState | None
-    due: date | None
-
-
 def advise(office: Office, filing: Filing) -> Advice:
     """Return what would be suggested for a matter, before it is filed; writes nothing.
 
@@ -130,7 +72,7 @@ def advise(office: Office, filing: Filing) -> Advice:
     with reading(office.engine) as session:
         place, day = found_at(session, office, filing.source, filing.enterprise_id)
         row = _row(office, filing, place, day, "")
-        return _Known(session, office, [row]).advice(row)
+        return Known(session, office, [row]).advice(row)
 
 
 def file(office: Office, filing: Filing, choice: Choice | None, who: str) -> tuple[MatterView, bool]:
@@ -149,8 +91,8 @@ def file(office: Office, filing: Filing, choice: Choice | None, who: str) -> tup
         before = session.get(MatterRow, row.matter_id)
         if before is not None:
             _check_same(before, row, choice)
-            return _views(session, office, [before])[0], False
-        advice = _Known(session, office, [row]).advice(row)
+            return views(session, office, [before])[0], False
+        advice = Known(session, office, [row]).advice(row)
         row.suggested, row.reason = advice.measure.value, advice.reason
         session.add(row)
         session.flush()
@@ -159,7 +101,7 @@ def file(office: Office, filing: Filing, choice: Choice | None, who: str) -> tup
         audit.record(session, row.at_ms, who, "matter.file", row.matter_id, told)
         if choice is not None:
             _choose(session, office, row, choice, who)
-        return _views(session, office, [row])[0], True
+        return views(session, office, [row])[0], True
 
 
 def choose(office: Office, matter_id: str, choice: Choice, who: str) -> MatterView:
@@ -175,7 +117,7 @@ def choose(office: Office, matter_id: str, choice: Choice, who: str) -> MatterVi
             detail = f"no matter has the id {matter_id[:64]!r}; GET /api/v1/compliance/matters lists them"
             raise Problem(404, "unknown_matter", "Unknown matter", detail)
         _choose(session, office, row, choice, who)
-        return _views(session, office, [row])[0]
+        return views(session, office, [row])[0]
 
 
 def matters(
@@ -194,25 +136,12 @@ def matters(
         asked = asked.where(MatterRow.enterprise_id == enterprise_id)
     with reading(office.engine) as session:
         rows = session.scalars(asked if undecided else asked.limit(limit)).all()
-        told = _views(session, office, rows)
+        told = views(session, office, rows)
     return [one for one in told if not undecided or awaits(one)][:limit]
 
 
-def awaits(one: MatterView) -> bool:
-    """Say whether a person is to choose: nobody has, or what is suggested has changed since."""
-    return one.measure is None or one.suggestion.measure is not one.suggested
-
-
-def findings_of(session: Session, industry: str | None = None) -> list[Finding]:
-    """Return every matter as the rules read it; of one industry, or of all."""
-    asked = select(MatterRow)
-    if industry is not None:
-        asked = asked.where(MatterRow.industry == industry)
-    return [_finding(row, Mended(row.mended)) for row in session.scalars(asked)]
-
-
 def _choose(session: Session, office: Office, row: MatterRow, choice: Choice, who: str) -> None:
-    known = _Known(session, office, [row])
+    known = Known(session, office, [row])
     advice, today = known.advice(row), office.today()
     fault = choice_fault(choice.measure, advice.measure, choice.note, choice.due, today)
     if fault is not None:
@@ -277,103 +206,3 @@ def _check_same(before: MatterRow, row: MatterRow, choice: Choice | None) -> Non
             f"choose its measure by POST /api/v1/compliance/matters/{before.matter_id}/measure"
         )
         raise Problem(409, "already_filed", "Filed already", detail, {"matter_id": before.matter_id})
-
-
-class _Known:
-    """What bears on the suggestions for some matters, read at once: their enterprises' matters and their orders."""
-
-    def __init__(self, session: Session, office: Office, rows: Sequence[MatterRow]) -> None:
-        self._today = office.today()
-        self._orders: dict[str, RectificationRow] = {}
-        asked = select(RectificationRow).where(_among(RectificationRow.matter_id, [row.matter_id for row in rows]))
-        for order in session.scalars(asked.order_by(RectificationRow.at_ms, RectificationRow.rectification_id)):
-            self._orders[order.matter_id or ""] = order
-        self._of: defaultdict[tuple[str, str], list[MatterRow]] = defaultdict(list)
-        places = sorted({row.enterprise_id for row in rows})
-        for one in session.scalars(select(MatterRow).where(_among(MatterRow.enterprise_id, places))):
-            self._of[(one.enterprise_id, one.matter)].append(one)
-
-    def last_order(self, matter_id: str) -> RectificationRow | None:
-        """Return the last rectification of a matter."""
-        return self._orders.get(matter_id)
-
-    def mended(self, row: MatterRow) -> Mended:
-        """Return what became of a matter."""
-        last = self.last_order(row.matter_id)
-        return Mended(row.mended) if last is None else mended_on(self._today, rectification_of(last))
-
-    def state(self, row: MatterRow) -> RectificationState | None:
-        """Return how the last rectification stands."""
-        last = self.last_order(row.matter_id)
-        return None if last is None else state_on(self._today, rectification_of(last))
-
-    def advice(self, row: MatterRow) -> Advice:
-        """Return the suggestion for a matter with what was found before."""
-        others = [one for one in self._of[(row.enterprise_id, row.matter)] if one.matter_id != row.matter_id]
-        told = suggest(_finding(row, self.mended(row)), (_finding(one, Mended.OPEN) for one in others))
-        return Advice(measure=told.measure, reason=told.reason, earlier=_earlier(row, others))
-
-
-def _earlier(row: MatterRow, others: Iterable[MatterRow]) -> tuple[EarlierView, ...]:
-    """Return those of the others that make this matter a repetition, the last first."""
-    own = _finding(row, Mended.OPEN)
-    repeated = [one for one in others if is_repeated(own, [_finding(one, Mended.OPEN)])]
-    return tuple(
-        EarlierView(
-            matter_id=one.matter_id,
-            day=date.fromisoformat(one.day),
-            measure=Measure(one.measure) if one.measure else None,
-        )
-        for one in sorted(repeated, key=lambda one: one.day, reverse=True)
-    )
-
-
-def _finding(row: MatterRow, mended: Mended) -> Finding:
-    return Finding(
-        enterprise_id=row.enterprise_id,
-        matter=row.matter,
-        on=date.fromisoformat(row.day),
-        severity=Severity(row.severity),
-        mended=mended,
-        industry=row.industry,
-        clause=row.clause,
-        how=row.how,
-    )
-
-
-def _views(session: Session, office: Office, rows: Sequence[MatterRow]) -> list[MatterView]:
-    known = _Known(session, office, rows)
-    return [_view(office, row, known) for row in rows]
-
-
-def _view(office: Office, row: MatterRow, known: _Known) -> MatterView:
-    place, last = office.register.by_id.get(row.enterprise_id), known.last_order(row.matter_id)
-    return MatterView(
-        matter_id=row.matter_id,
-        source=row.source,
-        enterprise_id=row.enterprise_id,
-        name=place.name if place else row.enterprise_id,
-        industry=row.industry,
-        matter=row.matter,
-        clause=row.clause,
-        how=row.how,
-        severity=Severity(row.severity),
-        mended=known.mended(row),
-        day=date.fromisoformat(row.day),
-        suggestion=known.advice(row),
-        suggested=Measure(row.suggested),
-        measure=Measure(row.measure) if row.measure else None,
-        note=row.note,
-        filed_by=row.who,
-        filed_at=rfc3339(to_datetime(row.at_ms)),
-        decided_by=row.decided_by,
-        decided_at=rfc3339(to_datetime(row.decided_ms)) if row.decided_ms is not None else None,
-        rectification_id=last.rectification_id if last else None,
-        rectification_state=known.state(row),
-        due=date.fromisoformat(last.due) if last else None,
-    )
-
-
-def _among(column: InstrumentedAttribute[Any], names: Collection[str]) -> ColumnElement[bool]:
-    """Return the condition that a row is of one of these; of many, all rows are read."""
-    return true() if len(names) > MOST else column.in_(names)

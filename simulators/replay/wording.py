@@ -1,9 +1,9 @@
 """Codes of a ticket → words for people, Chinese first; a code without words is shown as it is."""
 
-from domain.flag_words import FLAG_WORDS
+from domain.shared_words import FLAGS, POLLUTANTS, chinese, in_one_line
 from domain.ticket import PassedBy
 
-POLLUTANT_NAMES = {"pm25": "PM2.5", "pm10": "PM10", "nox": "NOx", "o3": "O₃"}
+POLLUTANT_NAMES = chinese(POLLUTANTS)
 
 _WORDS = {
     "dispatch": "建议现场核查 dispatch",
@@ -76,7 +76,7 @@ _WORDS = {
     "limit_crossed_regional": "区域性超过限值 above a limit, the whole region",
     "high_value": "小时高值（高于自设警示值） high hour, above the site's own level",
     "high_value_regional": "区域性小时高值 high hour, the whole region",
-    **FLAG_WORDS,
+    **in_one_line(FLAGS),
     "readings": "读数 readings",
     "taken": "进入判断 taken",
     "duplicates": "重复 duplicates",

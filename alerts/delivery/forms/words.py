@@ -2,11 +2,15 @@
 
 from typing import Final
 
-POLLUTANTS: Final = {"pm25": "PM2.5", "pm10": "PM10", "nox": "NOx", "o3": "O₃"}
+from domain import shared_words
+from domain.shared_words import DISMISSALS, STATES, chinese
+
+POLLUTANTS: Final = chinese(shared_words.POLLUTANTS)
 
 ACTIONS: Final = {"dispatch": "建议派员核查", "watch": "建议关注", "dismiss": "建议不予处理"}
 
 REASONS: Final = {
+    **chinese(DISMISSALS),
     "two_sensors_agree": "2 台传感器同升",
     "three_sensors_agree": "3 台传感器同升",
     "many_sensors_agree": "多台传感器同升",
@@ -26,7 +30,6 @@ REASONS: Final = {
     "upwind_probability_high": "上风向概率高",
     "source_uncertain": "来源不确定",
     "calm_no_direction": "静风，不判方向",
-    "registered_works": "已登记施工",
     "registered_drill": "已登记演练",
     "excess_strong": "超出背景明显",
     "excess_long": "持续超过 1 小时",
@@ -48,11 +51,6 @@ REASONS: Final = {
     "corroborated_other": "有其他线索佐证",
     "satellite_raised": "卫星显示该处偏高",
     "satellite_not_raised": "卫星未见该处偏高",
-    "sensor_fault": "传感器故障",
-    "humidity": "湿度影响",
-    "regional": "区域传输",
-    "duplicate": "重复",
-    "other": "其他",
     "sensor_stuck": "读数长时间不变，待维护",
     "sensor_unit": "单位有误，待维护",
     "sensor_range": "长时间超出量程，待维护",
@@ -78,7 +76,7 @@ OCCASIONS: Final = {
 }
 """Why a message comes, by the event's type; another is an update."""
 
-CLOSED_AS: Final = {"dismissed": "线索已排除", "merged": "线索已合并", "closed": "线索已办结"}
+CLOSED_AS: Final = {code: f"线索{STATES[code][0]}" for code in ("dismissed", "merged", "closed")}
 """What a closing event says, by the ticket's state."""
 
 DIRECTIONS: Final = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")

@@ -44,12 +44,6 @@ COVERS: Words = {
     "ticket": ("线索工单", "ticket"),
     "complaint": ("投诉", "complaint"),
 }
-MEASURES: Words = {
-    "none": ("无", "none"),
-    "guidance": ("指导", "guidance"),
-    "rectification": ("责令改正", "rectification"),
-    "penalty": ("处罚", "penalty"),
-}
 CONFLICTS: Words = {
     "fruitless_visits": ("此前已三次未发现问题", "three fruitless visits came before it"),
     "cap_reached": ("超过全年次数且无事由", "above the year's visits without a cause"),

@@ -1,23 +1,11 @@
 """Words of the pages of clues from elsewhere, of data checks and of satellite products."""
 
 from alerts.pages.words import Words
+from domain import shared_words
+from domain.shared_words import under
 
-SOURCES: Words = {
-    "source.complaint": ("投诉", "Complaint"),
-    "source.satellite": ("卫星", "Satellite"),
-    "source.data_check": ("数据核查", "Data check"),
-    "source.other": ("其他", "Other"),
-}
-STATES: Words = {
-    "state.new": ("新", "new"),
-    "state.acknowledged": ("已确认", "acknowledged"),
-    "state.dispatched": ("已派单", "dispatched"),
-    "state.on_site": ("在现场", "on site"),
-    "state.watching": ("关注中", "watching"),
-    "state.dismissed": ("已驳回", "dismissed"),
-    "state.closed": ("已办结", "closed"),
-    "state.merged": ("已合并", "merged"),
-}
+SOURCES: Words = under("source.", shared_words.SOURCES)
+STATES: Words = under("state.", shared_words.STATES)
 CLUES: Words = {
     **SOURCES,
     **STATES,

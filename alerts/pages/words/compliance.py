@@ -1,6 +1,7 @@
 """Words of the pages of compliance: matters, rectifications, self-checks, guides."""
 
 from alerts.pages.words import Words
+from domain.shared_words import MEASURES, under
 
 COMPLIANCE: Words = {
     "figures": ("当前情况", "As it stands"),
@@ -57,10 +58,7 @@ COMPLIANCE: Words = {
     "later": ("暂不决定", "choose later"),
     "another_note": ("与建议不同须说明理由", "Another than suggested needs a reason"),
     "measure": ("措施", "Measure"),
-    "measure.none": ("不予处理", "none"),
-    "measure.guidance": ("指导帮扶", "guidance"),
-    "measure.rectification": ("责令整改", "rectification"),
-    "measure.penalty": ("立案处罚", "penalty"),
+    **under("measure.", MEASURES),
     "reason.no_problem": ("未发现问题", "no problem was found"),
     "reason.grave_matter": ("严重问题", "a grave matter"),
     "reason.not_mended_in_time": ("未按期改正", "not put right in time"),

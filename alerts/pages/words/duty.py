@@ -2,20 +2,15 @@
 
 from alerts.pages.words import Words
 from alerts.pages.words.clues import STATES
+from domain import shared_words
+from domain.shared_words import under
 
-POLLUTANTS: Words = {
-    "pollutant.pm25": ("PM2.5", "PM2.5"),
-    "pollutant.pm10": ("PM10", "PM10"),
-    "pollutant.nox": ("NOx", "NOx"),
-    "pollutant.o3": ("O3", "O3"),
-}
+POLLUTANTS: Words = under("pollutant.", shared_words.POLLUTANTS)
 KINDS: Words = {
+    **under("device.", shared_words.DEVICES),
     "kind.local": ("局地", "local"),
     "kind.regional": ("区域", "regional"),
     "kind.sensor": ("传感器", "sensor"),
-    "device.station": ("微站", "station"),
-    "device.vehicle": ("巡航车", "vehicle"),
-    "device.reference": ("标准站", "reference station"),
 }
 MOVES: Words = {
     "move.dispatch": ("派单", "dispatched"),
@@ -29,27 +24,8 @@ MOVES: Words = {
     "advised.watch": ("建议关注", "advised: watch"),
     "advised.dismiss": ("建议驳回", "advised: dismiss"),
 }
-DISMISSALS: Words = {
-    "dismissal.sensor_fault": ("传感器故障", "sensor fault"),
-    "dismissal.humidity": ("湿度影响", "humidity"),
-    "dismissal.regional": ("区域传输", "regional transport"),
-    "dismissal.registered_works": ("已登记施工", "registered works"),
-    "dismissal.duplicate": ("重复", "duplicate"),
-    "dismissal.other": ("其他", "other"),
-}
-FLAGS: Words = {
-    "flag.range": ("超出量程", "out of range"),
-    "flag.spike": ("尖峰", "spike"),
-    "flag.stuck": ("读数不变", "stuck"),
-    "flag.inversion": ("PM2.5 高于 PM10", "PM2.5 above PM10"),
-    "flag.humidity": ("高湿影响", "humidity"),
-    "flag.rate": ("变化过快", "changes too fast"),
-    "flag.offline": ("离线", "offline"),
-    "flag.clock": ("时钟偏差", "clock is off"),
-    "flag.position": ("定位异常", "position is off"),
-    "flag.unit": ("单位有误", "wrong unit"),
-    "flag.drift": ("漂移", "drift"),
-}
+DISMISSALS: Words = under("dismissal.", shared_words.DISMISSALS)
+FLAGS: Words = under("flag.", shared_words.FLAGS)
 DEVICES: Words = {
     "standing.normal": ("正常", "normal"),
     "standing.hot": ("偏高", "raised"),

@@ -2,31 +2,14 @@
 
 from alerts.pages.words import Words
 from alerts.pages.words.credit import CREDIT
+from domain import shared_words
+from domain.shared_words import under
 
 CODES: Words = {
-    "state_new": ("待处理", "New"),
-    "state_acknowledged": ("已知悉", "Acknowledged"),
-    "state_dispatched": ("已派单", "Dispatched"),
-    "state_on_site": ("已到场", "On site"),
-    "state_closed": ("已办结", "Closed"),
-    "state_watching": ("观察中", "Watching"),
-    "state_dismissed": ("已排除", "Dismissed"),
-    "state_merged": ("已合并", "Merged"),
-    "source_air": ("大气监测", "Air"),
-    "source_complaint": ("投诉", "Complaint"),
-    "source_satellite": ("卫星", "Satellite"),
-    "source_data_check": ("数据核查", "Data check"),
-    "source_other": ("其他", "Other"),
-    "dismissal_sensor_fault": ("设备故障", "Sensor fault"),
-    "dismissal_humidity": ("高湿影响", "Humidity"),
-    "dismissal_regional": ("区域传输", "Regional"),
-    "dismissal_registered_works": ("已登记作业", "Registered works"),
-    "dismissal_duplicate": ("重复", "Duplicate"),
-    "dismissal_other": ("其他", "Other"),
-    "measure_none": ("无措施", "None"),
-    "measure_guidance": ("指导", "Guidance"),
-    "measure_rectification": ("责令整改", "Rectification"),
-    "measure_penalty": ("处罚", "Penalty"),
+    **under("state_", shared_words.STATES),
+    **under("source_", shared_words.SOURCES),
+    **under("dismissal_", shared_words.DISMISSALS),
+    **under("measure_", shared_words.MEASURES),
     "cover_plan": ("检查计划", "Plan"),
     "cover_ticket": ("线索派单", "Dispatched clue"),
     "cover_complaint": ("投诉", "Complaint"),

@@ -80,7 +80,7 @@ def test_a_regional_notice_names_nobody_and_a_sensors_ticket_speaks_of_no_pollut
         (EventType.UPDATED, "acknowledged", "线索更新"),
         (EventType.DISPATCHED, "dispatched", "派单核查"),
         (EventType.CLOSED, "closed", "线索已办结"),
-        (EventType.CLOSED, "dismissed", "线索已排除"),
+        (EventType.CLOSED, "dismissed", "线索已驳回"),
         (EventType.CLOSED, "merged", "线索已合并"),
     ],
 )

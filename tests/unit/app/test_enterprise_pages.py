@@ -129,7 +129,7 @@ async def test_everything_a_card_can_list_is_shown(
     assert [one["scan_id"] for one in told["visits"]] == ["s1"]
     assert told["rectifications"][0]["state"] == "overdue"
     assert HOSTILE not in page.text
-    assert ("已登记作业" if lang == "zh" else "Registered works") in page.text
+    assert ("已登记施工" if lang == "zh" else "registered works") in page.text
 
 
 @pytest.mark.parametrize(
