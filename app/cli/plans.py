@@ -52,6 +52,8 @@ def merge(
         if out is not None and not dry_run:
             write_schedule(told, out, calendars)
         typer.echo(told.as_json() if as_json else told.as_text())
+        if out is not None and not dry_run and not as_json:
+            typer.echo(f"written: {out}" + (f", calendars in {calendars}" if calendars else ""))
 
 
 @app.command("example")
@@ -67,9 +69,10 @@ def example(
         from simulators.plans import make_plans
 
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in make_plans(seed, count).texts.items():
+        texts = make_plans(seed, count).texts
+        for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8", newline="")
-        typer.echo(f"{folder}: {count} plans of seed {seed}")
+        typer.echo(f"{count} plans of seed {seed} in {folder}: {', '.join(sorted(texts))}")
 
 
 @app.command("file")

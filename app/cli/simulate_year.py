@@ -22,7 +22,7 @@ def simulate_year(
 
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)  # refused now rather than after a minute
-        lived = year.simulate_year(seed)
+        lived = year.simulate_year(seed, on_way=lambda name: typer.echo(f"simulating: {name}", err=True))
         as_data = json.dumps(year.as_json(lived), ensure_ascii=False, indent=2)
         if out is not None:
             files = {

@@ -1,6 +1,6 @@
 """A seed → the year before, then the same year under each way, counted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,9 +78,18 @@ class Year:
         return self.lived[-1]
 
 
-def simulate_year(seed: int, assumptions: Assumptions | None = None) -> Year:
-    """Live the same year under each way; the same seed gives the same figures."""
+def simulate_year(
+    seed: int, assumptions: Assumptions | None = None, on_way: Callable[[str], None] = lambda _: None
+) -> Year:
+    """Live the same year under each way; the same seed gives the same figures.
+
+    Args:
+        seed: Of the world and of all luck in it.
+        assumptions: What is taken for granted; None = the defaults.
+        on_way: Told the name of each year before it is lived, for it takes some seconds.
+    """
     world = make_world(seed, assumptions or Assumptions())
+    on_way("year before")
     before = Books(world, np.random.default_rng((seed, _BEFORE)))
     live(OLD, before, FIRST_YEAR)
     first = (date(COMPARED, 1, 1) - FIRST).days
@@ -88,6 +97,7 @@ def simulate_year(seed: int, assumptions: Assumptions | None = None) -> Year:
     listed = white_list(before, first)
     lived = []
     for way in (*LADDER, ALONE):
+        on_way(way.name)
         books = before.fork(np.random.default_rng((seed, _LUCK)))
         live(way, books, COMPARED, listed)
         lived.append(_lived(way, books, grades, first, world))

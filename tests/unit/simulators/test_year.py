@@ -99,9 +99,10 @@ def test_the_plot_is_one_file_without_scripts_or_other_hosts(lived: Year) -> Non
 
 def test_the_command_writes_its_files_and_prints_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = simulate_year(3, SMALL)
-    monkeypatch.setattr(year, "simulate_year", lambda seed: simulate_year(seed, SMALL))
+    monkeypatch.setattr(year, "simulate_year", lambda seed, on_way: simulate_year(seed, SMALL, on_way))
     done = CliRunner().invoke(app, ["simulate-year", "--seed", "3", "--json", "--out", str(tmp_path / "year")])
     assert done.exit_code == 0, done.output
+    assert done.stderr.splitlines()[:2] == ["simulating: year before", "simulating: old way"]
     assert json.loads(done.stdout) == json.loads(json.dumps(year.as_json(small)))
     assert {path.name for path in (tmp_path / "year").iterdir()} == {"year.svg", "year.json", "year.txt"}
     (tmp_path / "file").write_text("", encoding="utf-8")
