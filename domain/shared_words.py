@@ -34,6 +34,16 @@ DEVICES: Pairs = {
 }
 """Kinds of sensors, by `site.SensorKind`."""
 
+STANDINGS: Pairs = {
+    "normal": ("正常", "Normal"),
+    "hot": ("越线", "Above band"),
+    "breach": ("持续越线", "Breach"),
+    "stale": ("数据过时", "Stale"),
+    "offline": ("离线", "Offline"),
+    "excluded": ("未采信", "Excluded"),
+}
+"""How a sensor stands now, as the map colours it."""
+
 STATES: Pairs = {
     "new": ("新", "new"),
     "acknowledged": ("已确认", "acknowledged"),

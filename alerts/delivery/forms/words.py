@@ -7,7 +7,7 @@ from domain.shared_words import DISMISSALS, STATES, chinese
 
 POLLUTANTS: Final = chinese(shared_words.POLLUTANTS)
 
-ACTIONS: Final = {"dispatch": "建议派员核查", "watch": "建议关注", "dismiss": "建议不予处理"}
+ACTIONS: Final = {"dispatch": "建议派员核查", "watch": "建议关注", "dismiss": "建议驳回"}
 
 REASONS: Final = {
     **chinese(DISMISSALS),

@@ -27,12 +27,7 @@ MOVES: Words = {
 DISMISSALS: Words = under("dismissal.", shared_words.DISMISSALS)
 FLAGS: Words = under("flag.", shared_words.FLAGS)
 DEVICES: Words = {
-    "standing.normal": ("正常", "normal"),
-    "standing.hot": ("偏高", "raised"),
-    "standing.breach": ("突破背景", "breach"),
-    "standing.stale": ("数据过时", "stale"),
-    "standing.offline": ("离线", "offline"),
-    "standing.excluded": ("未采信", "not believed"),
+    **under("standing.", shared_words.STANDINGS),
     "trouble.offline": ("离线", "Offline"),
     "trouble.stale": ("数据过时", "Stale"),
     "trouble.stuck": ("读数不变", "Stuck"),
