@@ -14,7 +14,7 @@ export function standingOf(enterpriseId) {
 export function standingText(enterpriseId) {
   const one = standingOf(enterpriseId);
   if (!one) return null;
-  const text = word("place_standing", { grade: one.grade, used: one.visits_used, cap: one.cap, left: one.visits_left });
+  const text = word("place_standing", { grade: one.grade, used: one.visits_used, cap: one.cap, last: one.last_visit_on ?? "–" });
   return one.whitelisted ? `${text} · ${word("white_listed")}` : text;
 }
 

@@ -105,7 +105,7 @@ def test_a_ticket_appears_with_its_place_and_goes_when_it_is_dismissed(desk: Des
 
 def test_an_enterprise_is_shown_with_its_grade_and_visits(desk: Desk, watched: Callable[..., Watched]):
     lead, tipped = (SITE.enterprises[number].enterprise_id for number in (0, 2))
-    standing = {"grade": "C", "cap": 24, "visits_used": 3, "visits_left": 21, "whitelisted": True}
+    standing = {"grade": "C", "cap": 24, "visits_used": 3, "last_visit_on": "2026-08-26", "whitelisted": True}
     candidate = {"enterprise_id": lead, "name": "示例一厂", "probability": 0.9, "distance_m": 5}
     desk.tickets.put(ticket_text("t1", opened_ms=now_ms(), candidates=[candidate]))
     desk.tickets.put(ticket_text("t2", opened_ms=now_ms(), candidates=[candidate]))
@@ -113,7 +113,7 @@ def test_an_enterprise_is_shown_with_its_grade_and_visits(desk: Desk, watched: C
     seen.page.route("**/api/v1/standings", lambda asked: asked.fulfill(json={lead: standing, tipped: standing}))
     seen.page.goto(f"{desk.url}/?ticket=t2")
     until_live(seen)
-    told = "C 级 · 本年检查 3/24，剩余 21 · 白名单"
+    told = "C 级 · 本年检查 3/24 · 末次 2026-08-26 · 白名单"
 
     playwright.expect(seen.page.locator("#pane .candidates")).to_contain_text(told)
     hover_all(seen, SITE)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from alerts.store.engine import reading
-from alerts.supervision.made import used_in, visits_made
+from alerts.supervision.made import last_visits, used_in, visits_made
 from tests.builders_office import NOON, ZONE, an_office, keep, outcome_row, ticket_row, visit_row
 
 LAST = datetime(2026, 12, 31, 23, 59, 59, tzinfo=ZONE)
@@ -65,3 +65,14 @@ def test_what_was_used_by_a_day(engine: Engine) -> None:
     with reading(engine) as session:
         days = [NOON.date() + timedelta(days=number) for number in (-1, 0, 1)]
         assert [used_in(session, an_office(engine), 2026, None, day)["e1"] for day in days] == [0, 1, 3]
+
+
+def test_the_last_visit_is_told_by_the_sites_day(engine: Engine) -> None:
+    keep(engine, visit_row("s1", FIRST - timedelta(days=30), 1), visit_row("s2", LAST, 2))
+    keep(engine, ticket_row("t1"), outcome_row("t1", LAST + SECOND, enterprise_id="e2"))
+    keep(engine, ticket_row("t2", 2), outcome_row("t2", enterprise_id=None))
+
+    with reading(engine) as session:
+        office = an_office(engine)
+        assert last_visits(session, office) == {"e1": LAST.date(), "e2": (LAST + SECOND).date()}
+        assert last_visits(session, office, ["e3"]) == {}

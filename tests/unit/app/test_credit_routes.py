@@ -188,6 +188,7 @@ async def test_the_map_tells_how_enterprises_stand_today(client: httpx.AsyncClie
     named = ("grade", "cap", "credit", "visits_used", "visits_left", "whitelisted")
     assert {name: one[name] for name in named} == {name: of_card[name] for name in named}
     assert one["credit_grade"] == of_card["registered_credit"]
+    assert one["last_visit_on"] is None
     assert "code" not in one
 
 
