@@ -6,6 +6,7 @@ from typing import Protocol
 from fastapi import Request
 from fastapi.params import Depends
 
+from domain.frames import Frames, FrameSpan
 from domain.series import JudgedRows, Series
 
 Guard = Callable[[Request], object]
@@ -46,6 +47,10 @@ class HistoryReader(Protocol):
 
     def judged_of(self, sensor_id: str, since_ms: int, until_ms: int) -> JudgedRows:
         """Return the minutes of one sensor with since <= time < until, all pollutants; empty where there are none."""
+        ...
+
+    def frames(self, sensor_ids: Sequence[str], pollutant: str, span: FrameSpan) -> Frames:
+        """Return the minutes of many sensors in frames, in the order of `sensor_ids`; one question to the store."""
         ...
 
 

@@ -8,7 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from domain.field import ChannelState
+from domain.frames import FrameSpan
 from domain.readings import FloatArray, IntArray
+from streams.history.cells import STATE_FIELDS
 from streams.history.lines import tag_value
 from streams.history.settings import HistorySettings
 
@@ -57,6 +60,36 @@ def parse_stations(answer: bytes, names: Sequence[str]) -> list[tuple[str, IntAr
     table = _table(answer, _COLUMNS | {"station": pa.string()})
     stations = sorted(set(table["station"].to_pylist()))
     return [(name, *_pivot(table.filter(pc.equal(table["station"], name)), names)) for name in stations]
+
+
+def frames_query(bucket: str, site: str, pollutant: str, span: FrameSpan) -> str:
+    """Return a query for a frame's greatest value and states, as rows of `_time`, `_field`, `_value` and `sensor`.
+
+    A state that judges (breach, hot, normal) and one that does not are two rows: the caller takes the one that says
+    more. Filter and window are of a form that the store itself works out; nothing but frames is read from it.
+    """
+    start, stop, every = span.since_ms * 1_000_000, span.until_ms * 1_000_000, f"{span.step_ms}ms"
+    place = f" and r.site == {text_literal(tag_value(site))}" if site else ""
+    states = " or ".join(f"r._field == {text_literal(name)}" for name in STATE_FIELDS)
+    worst = int(ChannelState.BREACH)
+    wanted = {
+        "value": (f"r._field == {text_literal(f'value_{pollutant}')}", "max"),
+        "judged": (f"({states}) and r._value <= {worst}", "max"),
+        "unjudged": (f"({states}) and r._value > {worst}", "min"),
+    }
+    parts = [
+        f"{name} = from(bucket: {text_literal(bucket)}) |> range(start: time(v: {start}), stop: time(v: {stop}))"
+        f' |> filter(fn: (r) => r._measurement == "minute"{place}) |> filter(fn: (r) => {condition})'
+        f' |> aggregateWindow(every: {every}, fn: {fn}, createEmpty: false, timeSrc: "_start") |> toFloat()'
+        f' |> keep(columns: ["_time", "_field", "_value", "sensor"]) |> group()'
+        for name, (condition, fn) in wanted.items()
+    ]
+    return "\n".join([*parts, f"union(tables: [{', '.join(wanted)}])"])
+
+
+def frames_table(answer: bytes) -> pa.Table:
+    """Return the rows of a `frames_query`'s CSV."""
+    return _table(answer, _COLUMNS | {"sensor": pa.string()})
 
 
 def _table(answer: bytes, columns: dict[str, pa.DataType]) -> pa.Table:

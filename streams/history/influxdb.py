@@ -16,10 +16,20 @@ from influxdb_client.rest import ApiException
 
 from domain.channels import POLLUTANTS
 from domain.field import JudgedField
+from domain.frames import Frames, FrameSpan, to_frames
 from domain.readings import FloatArray, IntArray, Readings, Weather
 from domain.series import JudgedRows, ReadingRows, Series, WeatherRows
 from domain.site import Site
-from streams.history.flux import downsampling_task, parse_rows, parse_stations, rows_query, task_name
+from streams.history.cells import cells_of_table
+from streams.history.flux import (
+    downsampling_task,
+    frames_query,
+    frames_table,
+    parse_rows,
+    parse_stations,
+    rows_query,
+    task_name,
+)
 from streams.history.layout import (
     JUDGED_FIELDS,
     JUDGED_FLOATS,
@@ -134,6 +144,11 @@ class InfluxHistory:
     def judged_of(self, sensor_id: str, since_ms: int, until_ms: int) -> JudgedRows:
         """Return one sensor's judged minutes in [since, until)."""
         return judged_rows(*self._select("minute", JUDGED_FIELDS, sensor_id, (since_ms, until_ms)))
+
+    def frames(self, sensor_ids: Sequence[str], pollutant: str, span: FrameSpan) -> Frames:
+        """Return the judged minutes of many sensors in frames, a column each, in the order of `sensor_ids`."""
+        table = frames_table(self._ask(frames_query(self._settings.bucket_1m, self._settings.site, pollutant, span)))
+        return to_frames(span, len(sensor_ids), cells_of_table(table, sensor_ids, span))
 
     def weather_of(self, since_ms: int, until_ms: int) -> WeatherRows:
         """Return every weather station's rows in [since, until)."""

@@ -1,8 +1,10 @@
 """Choosing the history by its address."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from domain.frames import Frames, FrameSpan
 from domain.series import JudgedRows, ReadingRows, Series, WeatherRows
 from streams.history.settings import HistorySettings
 from streams.history.sqlite import SqliteHistory
@@ -35,6 +37,10 @@ class AnyHistory(History, Protocol):
 
     def judged_of(self, sensor_id: str, since_ms: int, until_ms: int) -> JudgedRows:
         """Return one sensor's judged minutes in [since, until)."""
+        ...
+
+    def frames(self, sensor_ids: Sequence[str], pollutant: str, span: FrameSpan) -> Frames:
+        """Return the judged minutes of many sensors in frames, a column each, in the order of `sensor_ids`."""
         ...
 
     def weather_of(self, since_ms: int, until_ms: int) -> WeatherRows:

@@ -11,9 +11,11 @@ import numpy as np
 
 from domain.channels import POLLUTANTS
 from domain.field import JudgedField
+from domain.frames import Frames, FrameSpan, to_frames
 from domain.readings import FloatArray, IntArray, Readings, Weather
 from domain.series import JudgedRows, ReadingRows, Series, WeatherRows
 from domain.site import Site
+from streams.history.cells import cells_of_rows, cells_query
 from streams.history.layout import (
     DAY_MS,
     JUDGED_CODES,
@@ -153,6 +155,12 @@ class SqliteHistory:
     def judged_of(self, sensor_id: str, since_ms: int, until_ms: int) -> JudgedRows:
         """Return one sensor's judged minutes in [since, until)."""
         return judged_rows(*self._select("minute", JUDGED_FIELDS, sensor_id, (since_ms, until_ms)))
+
+    def frames(self, sensor_ids: Sequence[str], pollutant: str, span: FrameSpan) -> Frames:
+        """Return the judged minutes of many sensors in frames, a column each, in the order of `sensor_ids`."""
+        asked = (self._settings.site, span.since_ms, span.step_ms, span.until_ms)
+        rows = self._run(lambda connection: connection.execute(cells_query(pollutant), asked).fetchall())
+        return to_frames(span, len(sensor_ids), cells_of_rows(rows, sensor_ids))
 
     def weather_of(self, since_ms: int, until_ms: int) -> WeatherRows:
         """Return every weather station's rows in [since, until)."""
