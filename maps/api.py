@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse
 
-from domain.channels import POLLUTANTS, UNIT
+from domain.channels import UNIT
 from domain.limits.tables import Averaging, limit_on
 from domain.problem import Problem
 from domain.series import Series
@@ -21,6 +21,7 @@ from maps import features
 from maps.admission import while_admitted
 from maps.feed import LiveFeed
 from maps.hour_index import HOUR_MS, hour_index
+from maps.past import Past, add_past, answered, refuse_unknown
 from maps.ports import Guard, HistoryReader, Standings, dependencies
 
 GEOJSON = "application/geo+json"
@@ -54,6 +55,7 @@ def build_router(
     router = APIRouter(prefix="/api/v1", tags=["map"], dependencies=dependencies(guard))
     _add_features(router, feed, site, standings)
     _add_history(router, feed, history, site, clock)
+    add_past(router, Past(history, site), lambda: feed.live.judged_ms or clock())
     _add_events(router, feed, guard)
     return router
 
@@ -103,20 +105,11 @@ def _add_history(
     ) -> Response:
         if sensor_id not in known:
             raise Problem(404, "unknown_sensor", "Unknown sensor", f"{sensor_id!r} is not in sensors.csv of this site")
-        if pollutant not in POLLUTANTS:
-            raise Problem(
-                422,
-                "unknown_pollutant",
-                "Unknown pollutant",
-                f"{pollutant!r} is not supervised; use one of {', '.join(POLLUTANTS)}",
-                {"allowed": list(POLLUTANTS)},
-            )
+        refuse_unknown(pollutant)
         until_ms = (feed.live.clock_ms or clock()) + 1
-        try:
+        with answered():
             series = history.series(sensor_id, pollutant, until_ms - minutes * 60_000, until_ms)
             hour = history.judged_of(sensor_id, until_ms - HOUR_MS, until_ms)
-        except ConnectionError as error:
-            raise Problem(503, "history_away", "History does not answer", str(error)) from error
         day = to_datetime(until_ms - 1).astimezone(ZoneInfo(site.timezone)).date()
         body = _course(series, sensor_id, pollutant) | _hourly_levels(site, pollutant, day)
         body["silent_s"] = feed.live.silent_s(sensor_id)

@@ -19,6 +19,7 @@ from shapely.geometry import LineString, box
 from alerts.api import install_problem_handlers
 from domain.channels import N_POLLUTANTS, POLLUTANTS
 from domain.field import ChannelState, JudgedField, no_weather_minute
+from domain.frames import FrameCells, Frames, FrameSpan, rank_of, to_frames
 from domain.series import JudgedRows, Series
 from domain.site import Enterprise, PlaceKind, Road, Sensor, SensorKind, Site
 from domain.times import rfc3339, to_datetime
@@ -240,6 +241,16 @@ def judged_rows(value: np.ndarray, flags: int = 0) -> JudgedRows:
     return JudgedRows(time_ms, value, value, value, state, bits, np.full(value.shape, 0.1))
 
 
+def past_cells(*cells: tuple[int, int, float, Mapping[str, ChannelState]]) -> FrameCells:
+    """Return cells of a past: frame, sensor, value, the state of each pollutant that was judged."""
+    rank = np.full((len(cells), N_POLLUTANTS), np.nan)
+    for row, (_, _, _, states) in enumerate(cells):
+        for pollutant, state in states.items():
+            rank[row, POLLUTANTS.index(pollutant)] = rank_of(state)
+    frame, sensor = (np.array([cell[at] for cell in cells], np.int32) for at in (0, 1))
+    return FrameCells(frame, sensor, np.array([cell[2] for cell in cells], np.float64), rank)
+
+
 class FakeHistory:
     """Answers every question with the same course, and remembers what was asked."""
 
@@ -248,6 +259,14 @@ class FakeHistory:
         self.asked: list[tuple[str, str, int, int]] = []
         self.away = False
         self.hour = judged_rows(np.empty((0, N_POLLUTANTS)))
+        self.framed: list[tuple[str, FrameSpan]] = []
+        self.past = past_cells()
+
+    def frames(self, sensor_ids: Sequence[str], pollutant: str, span: FrameSpan) -> Frames:
+        if self.away:
+            raise ConnectionError("the history does not answer")
+        self.framed.append((pollutant, span))
+        return to_frames(span, len(sensor_ids), self.past)
 
     def judged_of(self, sensor_id: str, since_ms: int, until_ms: int) -> JudgedRows:
         return self.hour

@@ -1,0 +1,162 @@
+"""The last hours of all fixed sensors as frames: one question to the history a minute, however many desks ask."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from fastapi import APIRouter, Header, Query, Response
+
+from domain.channels import MINUTE_MS, POLLUTANTS, UNIT
+from domain.field import ChannelState
+from domain.frames import EXCLUDED_RANK, Frames, FrameSpan, rank_of
+from domain.problem import Problem
+from domain.site import SensorKind, Site
+from domain.times import rfc3339, to_datetime
+from maps.ports import HistoryReader
+
+MOST_VALUES = 100_000
+"""Frames × sensors of one answer: about 0.4 MB of JSON. Design value."""
+STEPS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
+"""Lengths that a frame may have: each divides a day. [min]"""
+LONGEST_MIN = 1440
+_RAISED = {int(ChannelState.HOT): "hot", int(ChannelState.BREACH): "breach"}
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Turn a history that is away into the problem that a desk is told."""
+    try:
+        yield
+    except ConnectionError as error:
+        raise Problem(503, "history_away", "History does not answer", str(error)) from error
+
+
+def refuse_unknown(pollutant: str) -> None:
+    """Raise the problem of a pollutant that is not supervised."""
+    if pollutant not in POLLUTANTS:
+        raise Problem(
+            422,
+            "unknown_pollutant",
+            "Unknown pollutant",
+            f"{pollutant!r} is not supervised; use one of {', '.join(POLLUTANTS)}",
+            {"allowed": list(POLLUTANTS)},
+        )
+
+
+def step_of(minutes: int, sensors: int) -> int:
+    """Return the shortest length of a frame that keeps an answer within `MOST_VALUES`, one of `STEPS_MIN`. [min]
+
+    >>> step_of(1440, 155), step_of(1440, 1000), step_of(60, 155)
+    (5, 15, 1)
+    """
+    fitting = (step for step in STEPS_MIN if -(-minutes // step) * sensors <= MOST_VALUES)
+    return next(fitting, STEPS_MIN[-1])
+
+
+def span_of(minutes: int, until_ms: int, sensors: int) -> FrameSpan:
+    """Return the frames of the last minutes before `until_ms`; the first begins with the clock, so perhaps earlier."""
+    step_ms = step_of(minutes, sensors) * MINUTE_MS
+    return FrameSpan((until_ms - minutes * MINUTE_MS) // step_ms * step_ms, until_ms, step_ms)
+
+
+class Past:
+    """What was told of the past, kept for as long as it stays the same.
+
+    Vehicles are left out: a judged minute has no place, and their last value at a wrong place would be a false one.
+    """
+
+    def __init__(self, history: HistoryReader, site: Site) -> None:
+        self._history = history
+        self._fixed = [sensor for sensor in site.sensors if sensor.kind is not SensorKind.VEHICLE]
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[str, int], tuple[int, bytes]] = {}
+
+    def body(self, pollutant: str, minutes: int, until_ms: int) -> bytes:
+        """Return the answer as JSON text; who asks while another's question runs waits for its answer.
+
+        Args:
+            pollutant: Whose values.
+            minutes: How far back. [min]
+            until_ms: Frames end before this; cut to the whole minute. [ms]
+
+        Raises:
+            ConnectionError: The history does not answer.
+        """
+        minute = until_ms // MINUTE_MS
+        with self._lock:
+            known = self._kept.get((pollutant, minutes))
+            if known and known[0] == minute:
+                return known[1]
+            text = msgspec.json.encode(self._ask(pollutant, minutes, minute * MINUTE_MS))
+            if len(self._kept) > len(POLLUTANTS):  # lengths that nobody's desk asks for
+                self._kept.clear()
+            self._kept[pollutant, minutes] = (minute, text)
+            return text
+
+    def _ask(self, pollutant: str, minutes: int, until_ms: int) -> dict[str, Any]:
+        span = span_of(minutes, until_ms, len(self._fixed))
+        frames = self._history.frames([sensor.sensor_id for sensor in self._fixed], pollutant, span)
+        return {
+            "pollutant": pollutant,
+            "unit": UNIT,
+            "since": rfc3339(to_datetime(span.since_ms)),
+            "until": rfc3339(to_datetime(span.until_ms)),
+            "step_s": span.step_ms // 1000,
+            "sensors": [sensor.sensor_id for sensor in self._fixed],
+            "lon": [_place(sensor.lon) for sensor in self._fixed],
+            "lat": [_place(sensor.lat) for sensor in self._fixed],
+            "frames": _told(frames, POLLUTANTS.index(pollutant)),
+        }
+
+
+def _told(frames: Frames, asked: int) -> list[dict[str, Any]]:
+    """Return each frame: its start, values, who was raised and by what, excluded, or judged without such a value.
+
+    Who has no value and is named nowhere was silent. Of several pollutants that were raised alike the one asked for is
+    told.
+    """
+    rank = rank_of(frames.state)
+    worst = rank.max(axis=2)
+    leads = np.where(rank[:, :, asked] == worst, asked, rank.argmax(axis=2))
+    without = (worst == 0) & np.isnan(frames.value)
+    values = np.round(frames.value)
+    return [
+        {
+            "time": rfc3339(to_datetime(time_ms)),
+            "value": [None if value != value else int(value) for value in values[at].tolist()],
+            "raised": [
+                [one, _RAISED[int(worst[at, one])], POLLUTANTS[leads[at, one]]]
+                for one in np.flatnonzero(worst[at] > 0).tolist()
+            ],
+            "excluded": np.flatnonzero(worst[at] == EXCLUDED_RANK).tolist(),
+            "without": np.flatnonzero(without[at]).tolist(),
+        }
+        for at, time_ms in enumerate(frames.time_ms.tolist())
+    ]
+
+
+def _place(degrees: float) -> float | None:
+    return None if np.isnan(degrees) else round(degrees, 6)
+
+
+def add_past(router: APIRouter, past: Past, until_ms: Callable[[], int]) -> None:
+    """Add the route; `until_ms` is the start of the last judged minute, where frames end. [ms]"""
+
+    @router.get("/map/past", summary="The last hours of all fixed sensors in frames: values, who was raised")
+    def get_past(
+        pollutant: str = POLLUTANTS[0],
+        minutes: Annotated[int, Query(ge=10, le=LONGEST_MIN)] = LONGEST_MIN,
+        if_none_match: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        refuse_unknown(pollutant)
+        with answered():
+            text = past.body(pollutant, minutes, until_ms())
+        mark = f'"{hashlib.sha256(text).hexdigest()[:24]}"'
+        headers = {"ETag": mark, "Cache-Control": "private, no-cache"}
+        if if_none_match == mark:
+            return Response(status_code=304, headers=headers)
+        return Response(text, headers=headers, media_type="application/json")
