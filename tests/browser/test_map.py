@@ -7,12 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.site import SensorKind
-from domain.site_files import parse_site
 from maps import features
 from maps.still import standalone_html
-from simulators.scenario import load_scenario
-from simulators.world.world import World
 from tests.browser.watching import Watched, until_live
 from tests.builders_maps import HOSTILE, Desk, FakeTickets, a_peak, a_zone, quiet_rows, ticket_text
 
@@ -220,58 +216,3 @@ def test_the_still_file_needs_no_network(tmp_path: Path, desk: Desk, watched: Ca
     assert within
     assert within_a_second(lambda: painted(seen))
     assert (seen.faults, seen.elsewhere) == ([], [])
-
-
-def test_a_picture_for_the_readme(watched: Callable[..., Watched]):
-    site, _ = parse_site(World(load_scenario("demo"), 7).site_texts())
-    source, other = site.enterprises[150], site.enterprises[151]
-    near = sorted(
-        (sensor for sensor in site.sensors if sensor.kind is SensorKind.STATION),
-        key=lambda sensor: (sensor.lon - source.lon) ** 2 + (sensor.lat - source.lat) ** 2,
-    )
-    at = now_ms()
-    rows = [row for row in quiet_rows(site) if row["sensor_id"] != near[40].sensor_id]
-    for row, sensor in zip(rows, site.sensors, strict=False):
-        fix = site.roads[len(sensor.sensor_id) % 5 * 4].geometry.interpolate(0.37, normalized=True)
-        row.update({"lon": fix.x, "lat": fix.y} if sensor.kind is SensorKind.VEHICLE else {})
-    names = [sensor.sensor_id for sensor in near]
-    first = {
-        "lon": source.lon,
-        "lat": source.lat,
-        "sensors": names[:3],
-        "peak": a_peak("pm25", names[0], 186.0, 41.0, at),
-        "excluded": [{"sensor_id": names[30], "reason": "stuck"}],
-        "candidates": [
-            {"enterprise_id": source.enterprise_id, "name": source.name, "probability": 0.61, "distance_m": 410},
-            {"enterprise_id": other.enterprise_id, "name": other.name, "probability": 0.2, "distance_m": 530},
-        ],
-        "unknown_probability": 0.19,
-    }
-    second = {
-        "priority": 2,
-        "number": 30,
-        "lon": near[90].lon,
-        "lat": near[90].lat,
-        "peak": a_peak("nox", names[90], 154.0, 64.0),
-        "recommendation": {"action": "watch", "reasons": ["single_sensor", "source_uncertain"]},
-        "candidates": [],
-        "unknown_probability": 1.0,
-    }
-    third = {"priority": 3, "number": 28, "state": "watching", "lon": near[60].lon, "lat": near[60].lat}
-    desk = Desk(site).start()
-    try:
-        desk.judged(at - 70_000, breach=names[:2], excluded=[names[30]])
-        desk.readings(rows, at)
-        desk.readings([{"sensor_id": name, "pm25": 186.0 - 20 * i} for i, name in enumerate(names[:3])], at)
-        for number, (age_s, more) in enumerate(((102, first), (370, second), (865, third))):
-            desk.tickets.put(ticket_text(f"t{number}", opened_ms=at - 1000 * age_s, **more))
-        seen = watched()
-        seen.page.goto(desk.url)
-        playwright.expect(seen.text("raised-count")).to_have_text("3", timeout=5000)
-        playwright.expect(seen.page.locator(".pin")).to_have_count(3)
-        IMAGES.mkdir(parents=True, exist_ok=True)
-        seen.page.screenshot(path=IMAGES / "map.png", animations="disabled")
-    finally:
-        desk.stop()
-
-    assert (IMAGES / "map.png").stat().st_size > 50_000

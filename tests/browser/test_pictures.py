@@ -1,4 +1,4 @@
-"""The pictures of the documents, taken of the real application: the desk, on a phone too, and the statistics."""
+"""The pictures of the documents, of the real application: the desk, on a phone too, the map, and the statistics."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -52,6 +52,16 @@ def test_the_desk_shows_list_map_and_decision_at_once(desk: WholeDesk, watched: 
     assert seen.page.evaluate(WIDE) <= 0
     assert name == "desk-phone" or seen.page.evaluate(IN_VIEW)
     assert take(seen, name) > 50_000
+    assert seen.faults == []
+
+
+def test_the_map_alone_shows_what_is_raised_and_where_tickets_are(desk: WholeDesk, watched: Callable[..., Watched]):
+    seen = watched()
+    seen.page.goto(f"{desk.url}/map?lang=zh")
+    expect(seen.page.locator(".pin")).to_have_count(3, timeout=10_000)
+    expect(seen.text("raised-count")).to_have_text("3")
+
+    assert take(seen, "map") > 30_000
     assert seen.faults == []
 
 
