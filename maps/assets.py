@@ -27,7 +27,8 @@ _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _COMMENT = re.compile(r"^(//.*|/\*.*\*/)\n", re.MULTILINE)
-_STYLE_GAP = re.compile(r" ?([{};]) ?")
+_STYLE_GAP = re.compile(r"\s*([{};])\s*")
+_STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _URL = re.compile(r"url\((images/[\w.-]+)\)")
 
 
@@ -47,9 +48,10 @@ def own_text(name: str) -> str:
 
 
 def lean(text: str, *, is_style: bool = False) -> str:
-    """Return a script or style of ours without indents and lines of comment: a tenth fewer bytes, nothing renamed."""
-    plain = _COMMENT.sub("", _INDENT.sub("", text))
-    return _STYLE_GAP.sub(r"\1", plain) if is_style else plain
+    """Return a script or style without indents and comments: a tenth fewer bytes, nothing renamed."""
+    if is_style:
+        return _STYLE_GAP.sub(r"\1", _STYLE_COMMENT.sub("", text)).strip()
+    return _COMMENT.sub("", _INDENT.sub("", text))
 
 
 def leaflet_script() -> str:

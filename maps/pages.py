@@ -30,15 +30,19 @@ class Revalidated(StaticFiles):
 
 
 class Lean(Revalidated):
-    """Our own static files, without what only their readers need."""
+    """Static files, those of some kinds without what only their readers need."""
+
+    def __init__(self, directory: Path, kinds: tuple[str, ...]) -> None:
+        super().__init__(directory=directory)
+        self._kinds = kinds
 
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         answer = super().file_response(full_path, stat_result, scope, status_code)
-        if not isinstance(answer, FileResponse):
-            return answer  # 304
         file = Path(full_path)
+        if file.suffix not in self._kinds or not isinstance(answer, FileResponse):
+            return answer  # as it is, or 304
         text = lean(file.read_text(encoding="utf-8"), is_style=file.suffix == ".css")
         headers = {name: answer.headers[name] for name in ("etag", "last-modified")}
         return Response(text, status_code, headers, answer.media_type)
@@ -46,8 +50,8 @@ class Lean(Revalidated):
 
 def mount_static(app: FastAPI) -> None:
     """Serve Leaflet's files and our own."""
-    app.mount(LEAFLET.rstrip("/"), Revalidated(directory=leaflet_folder()), name="leaflet")
-    app.mount(STATIC.rstrip("/"), Lean(directory=static_folder()), name="maps")
+    app.mount(LEAFLET.rstrip("/"), Lean(leaflet_folder(), (".css",)), name="leaflet")
+    app.mount(STATIC.rstrip("/"), Lean(static_folder(), (".css", ".js")), name="maps")
 
 
 def build_pages(site: Site, settings: MapsSettings, guard: Guard | None = None) -> APIRouter:

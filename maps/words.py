@@ -177,6 +177,8 @@ _TABLE: dict[str, tuple[str, str]] = {
     "road": ("道路", "Road"),
     "ticket_place": ("线索位置", "Place of a clue"),
     "north": ("北", "N"),
+    "zoom.in": ("放大", "Zoom in"),
+    "zoom.out": ("缩小", "Zoom out"),
     "source.complaint": ("投诉线索", "Complaint"),
     "source.satellite": ("卫星线索", "Satellite clue"),
     "source.data_check": ("数据核查线索", "Data-check clue"),

@@ -30,6 +30,10 @@ export class Zone {
     map.attributionControl.setPrefix("Leaflet");
     map.setMaxZoom(19);
     L.control.scale({ imperial: false }).addTo(map);
+    for (const way of ["in", "out"]) {
+      const button = map.getContainer().querySelector(`.leaflet-control-zoom-${way}`);
+      if (button) button.title = button.ariaLabel = word(`zoom.${way}`);
+    }
     const legend = document.querySelector(".legend");
     if (legend && map.getSize().x < 1100) legend.open = false;
     map.on("mousemove", (event) => this.point(event.containerPoint));

@@ -52,6 +52,8 @@ def test_the_page_paints_and_asks_no_other_host(desk: Desk, watched: Callable[..
         assert within_a_second(lambda seen=seen: painted(seen))
         assert (seen.faults, seen.elsewhere) == ([], [])
         assert seen.bytes <= 300 * 1024
+        expected = "Zoom in" if "en" in path else "放大"
+        playwright.expect(seen.page.locator(".leaflet-control-zoom-in")).to_have_accessible_name(expected)
 
 
 def test_a_sensor_turns_red_within_a_second_of_its_message(desk: Desk, watched: Callable[..., Watched]):
