@@ -21,10 +21,14 @@ from maps import features
 from maps.admission import while_admitted
 from maps.feed import LiveFeed
 from maps.hour_index import HOUR_MS, hour_index
+from maps.kept import Kept
 from maps.past import Past, add_past, answered, refuse_unknown
 from maps.ports import Guard, HistoryReader, Standings, dependencies
+from maps.track_lines import track_lines
 
 GEOJSON = "application/geo+json"
+TRACKS_KEPT_S = 2.0
+"""Tracks are made anew at most this often, however many desks ask. Design value. [s]"""
 
 _STREAM_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
@@ -62,6 +66,7 @@ def build_router(
 
 def _add_features(router: APIRouter, feed: LiveFeed, site: Site, standings: Standings | None) -> None:
     enterprises = features.enterprises(site)
+    tracks = Kept(lambda: msgspec.json.encode(track_lines(site, feed.tracks, feed.live.clock_ms)), TRACKS_KEPT_S)
 
     @router.get("/sensors", summary="All sensors: latest values, flags, age, state (GeoJSON)")
     def get_sensors() -> Response:
@@ -79,6 +84,10 @@ def _add_features(router: APIRouter, feed: LiveFeed, site: Site, standings: Stan
     @router.get("/roads", summary="Road segments: the last hour's patrol values, state (GeoJSON)")
     def get_roads() -> Response:
         return Response(msgspec.json.encode(features.roads(site, feed.patrol)), media_type=GEOJSON)
+
+    @router.get("/tracks", summary="Where vehicles drove in the last hour, hot where raised (GeoJSON)")
+    def get_tracks() -> Response:
+        return Response(tracks.get(), media_type=GEOJSON)
 
 
 def _today(standings: Standings | None) -> Mapping[str, Mapping[str, object]]:

@@ -18,6 +18,7 @@ from maps.live import LiveZone
 from maps.patrol import Patrol
 from maps.ports import Tail, TicketFeed
 from maps.settings import MapsSettings
+from maps.tracks import Tracks
 
 log = structlog.get_logger()
 
@@ -39,6 +40,7 @@ class LiveFeed:
     Attributes:
         live: All sensors as they stand.
         patrol: The last hour on the roads.
+        tracks: Where vehicles drove in the last hour.
         board: The open tickets.
         hub: Where desks listen.
         unreadable: Messages that could not be decoded.
@@ -48,6 +50,7 @@ class LiveFeed:
     def __init__(self, site: Site, sources: Sources, settings: MapsSettings, now_ms: Callable[[], int]) -> None:
         self.live = LiveZone(site, settings.hot_hold_s)
         self.patrol = Patrol(site)
+        self.tracks = Tracks(site)
         self.board = TicketBoard(settings.max_tickets)
         self.hub = Hub(settings, now_ms, self.snapshot)
         self.unreadable = 0
@@ -87,6 +90,7 @@ class LiveFeed:
         taken, hot = self.live.take_message(topic, raw)
         if not isinstance(taken, JudgedField):
             self.patrol.take(taken.readings, hot, self.live.clock_ms)
+            self.tracks.take(taken.readings, hot, self.live.clock_ms)
         self._news.set()
 
     async def _flush(self) -> None:

@@ -113,7 +113,7 @@ function showAge(quietMs) {
 }
 
 const leading = () => new Set([...tickets.values()].filter(wantsDecision).map((ticket) => ticket.candidates[0]?.enterprise_id));
-setTimeout(async () => (await import("./layers.js")).addLayers(window.map_zone, ask, leading), 3000);
+setTimeout(async () => (await import("./layers.js")).addLayers(zone, ask, leading), 3000);
 showWho(person);
 keepStandings(async () => {
   const answer = await ask(page.standings_url);

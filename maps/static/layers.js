@@ -2,6 +2,7 @@
 
 import { make, word } from "./words.js";
 import { standingOf } from "./standings.js";
+import { Tracks } from "./tracks.js";
 
 const EVERY_MS = 30000;
 const RED = "#c00000";
@@ -46,8 +47,12 @@ class Layers {
 }
 
 // `leading` tells the ids of the likeliest sources of tickets that ask.
-export function addLayers(map, ask, leading) {
-  const layers = new Layers(map, ask, leading);
+export function addLayers(zone, ask, leading) {
+  document.head.append(make("link", { rel: "stylesheet", href: new URL("later.css", import.meta.url) }));
+  const layers = new Layers(zone.map, ask, leading);
+  const tracks = new Tracks(zone.map, ask);
+  document.querySelector(".legend").append(...tracks.legend);
+  tracks.begin();
   layers.look();
   setInterval(() => layers.look(), EVERY_MS);
 }

@@ -182,7 +182,7 @@ def test_raised_roads_are_red_and_counted_and_places_shaded_by_grade(desk: Whole
     until_live(seen)
     expect(seen.page.locator(".legend output")).to_have_text("1", timeout=8000)
     seen.page.locator(".legend").evaluate("node => { node.open = true; }")
-    seen.page.locator(".legend input").check()
+    seen.page.get_by_label("企业按等级深浅").check()
     shades = seen.page.evaluate("geo_json_enterprise.getLayers().map(one => one.options.fillColor)")
 
     assert set(shades) == {"#c9ced2"}  # all of this zone are graded B

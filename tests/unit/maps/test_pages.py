@@ -101,7 +101,10 @@ def test_no_element_carries_inline_code_or_style():
             assert not [name for name in attrs if name == "style" or name.startswith("on")]
 
 
-LATER = ("still.js", "satellite.js", "sound.js", "history.js", "layers.js", "wall.js", "wall.css")
+LATER = (
+    *("still.js", "satellite.js", "sound.js", "history.js", "layers.js", "wall.js", "wall.css"),
+    *("later.css", "later_words.js", "tracks.js"),
+)
 """Not of the first load: of the stand-alone file, a layer, after a gesture or some seconds, of the wall."""
 
 
