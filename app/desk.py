@@ -15,6 +15,7 @@ from alerts.api.access import Access, NoAccounts
 from alerts.api.audit import build_router as build_audit_router
 from alerts.api.evidence import build_router as build_evidence_router
 from alerts.api.photos import build_photo_router
+from alerts.api.similar import build_router as build_similar_router
 from alerts.api.webhooks import build_router as build_webhook_router
 from alerts.delivery.letters import Letters
 from alerts.evidence.freezer import SETTLE_MS, Freezer
@@ -48,8 +49,9 @@ from domain.supervision.history import SupervisionTable
 from maps.api import build_router as build_map_router
 from maps.api import now_ms
 from maps.feed import LiveFeed, Sources
+from maps.neighbours_api import build_router as build_neighbours_router
 from maps.pages import build_pages, mount_static
-from maps.ports import HistoryReader
+from maps.ports import PaneHistory
 from maps.settings import MapsSettings
 from maps.wall import build_wall
 
@@ -102,7 +104,7 @@ async def run_desk(settings: Settings) -> None:
 def build_app(  # noqa: PLR0913 - everything that a desk is made of
     site: Site,
     store: Store,
-    history: HistoryReader,
+    history: PaneHistory,
     feed: LiveFeed,
     maps: MapsSettings,
     clock: TicketClock | None = None,
@@ -133,6 +135,7 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     standings = StandingsToday(office)
     shell, letters = Shell(site_name=site.name), Letters(store.engine)
     app.include_router(build_map_router(feed, history, site, guard=access.needs(ALL_ROLES), standings=standings))
+    app.include_router(build_neighbours_router(feed.live, history, site, guard=access.needs(ALL_ROLES)))
     _add_ticket_routes(app, store, letters, access)
     app.include_router(build_pages(site, maps, guard))
     app.include_router(build_wall(site, feed, maps))
@@ -154,6 +157,7 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
 
 def _add_ticket_routes(app: FastAPI, store: Store, letters: Letters, access: Access) -> None:
     app.include_router(build_ticket_router(store.tickets, lambda: datetime.now(UTC), access), prefix=API)
+    app.include_router(build_similar_router(store.engine, access), prefix=API)
     app.include_router(build_audit_router(store.engine, access), prefix=API)
     app.include_router(build_webhook_router(letters, now_ms, access), prefix=API)
     app.include_router(build_evidence_router(store.evidence, access), prefix=API)

@@ -7,7 +7,7 @@ from fastapi import Request
 from fastapi.params import Depends
 
 from domain.frames import Frames, FrameSpan
-from domain.series import JudgedRows, Series
+from domain.series import JudgedRows, ReadingRows, Series, WeatherRows
 
 Guard = Callable[[Request], object]
 """A dependency that lets a request in, or raises what the desk answers instead; may block."""
@@ -51,6 +51,18 @@ class HistoryReader(Protocol):
 
     def frames(self, sensor_ids: Sequence[str], pollutant: str, span: FrameSpan) -> Frames:
         """Return the minutes of many sensors in frames, in the order of `sensor_ids`; one question to the store."""
+        ...
+
+
+class PaneHistory(HistoryReader, Protocol):
+    """Reads raw rows as well."""
+
+    def readings_of(self, sensor_id: str, since_ms: int, until_ms: int) -> ReadingRows:
+        """Return one sensor's raw readings with since <= time < until; empty where there are none."""
+        ...
+
+    def weather_of(self, since_ms: int, until_ms: int) -> WeatherRows:
+        """Return every weather station's rows with since <= time < until; empty where there are none."""
         ...
 
 

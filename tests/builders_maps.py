@@ -17,10 +17,10 @@ from shapely import affinity
 from shapely.geometry import LineString, box
 
 from alerts.api import install_problem_handlers
-from domain.channels import N_POLLUTANTS, POLLUTANTS
+from domain.channels import N_CHANNELS, N_POLLUTANTS, POLLUTANTS, WEATHER_KEYS
 from domain.field import ChannelState, JudgedField, no_weather_minute
 from domain.frames import FrameCells, Frames, FrameSpan, rank_of, to_frames
-from domain.series import JudgedRows, Series
+from domain.series import JudgedRows, ReadingRows, Series, WeatherRows
 from domain.site import Enterprise, PlaceKind, Road, Sensor, SensorKind, Site
 from domain.times import rfc3339, to_datetime
 from domain.wire import Topics, encode_judged, encode_rows
@@ -267,6 +267,12 @@ class FakeHistory:
             raise ConnectionError("the history does not answer")
         self.framed.append((pollutant, span))
         return to_frames(span, len(sensor_ids), self.past)
+
+    def readings_of(self, sensor_id: str, since_ms: int, until_ms: int) -> ReadingRows:
+        return ReadingRows(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty((0, N_CHANNELS)))
+
+    def weather_of(self, since_ms: int, until_ms: int) -> WeatherRows:
+        return WeatherRows((), np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty((0, len(WEATHER_KEYS))))
 
     def judged_of(self, sensor_id: str, since_ms: int, until_ms: int) -> JudgedRows:
         return self.hour

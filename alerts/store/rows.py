@@ -15,6 +15,7 @@ from alerts.store.experience import Experience, advice_told
 from alerts.store.models import MoveRow, TicketRow, TimerRow
 from alerts.store.moves import entry_of
 from alerts.view import PersonSide, TicketView, Times, view
+from domain.candidates import leading
 from domain.problem import Problem
 from domain.ticket import Ticket, TicketState
 from domain.times import to_datetime, to_ms
@@ -114,5 +115,8 @@ def fill(row: TicketRow, ticket: Ticket) -> None:
     row.priority = ticket.priority
     row.opened_ms = to_ms(ticket.opened_at)
     row.updated_ms = max(row.updated_ms, row.system_ms)
+    row.lead = leading(ticket.candidates, ticket.unknown_probability)
+    row.pollutant = ticket.peak.pollutant if ticket.peak else None
+    row.lon, row.lat = ticket.lon, ticket.lat
     if not row.version:
         row.state = ticket.state.value

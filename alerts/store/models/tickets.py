@@ -26,6 +26,8 @@ class TicketRow(Base):
         merged_into: The ticket that took this one in, by a person's move.
         version: Number of moves that people made.
         change_seq: Number of the last change of any kind; the live feed goes by it.
+        lead: The enterprise that leads its candidates, out of `system` as what follows; null = unknown leads.
+        pollutant: Of its peak; null = it has none.
     """
 
     __tablename__ = "tickets"
@@ -35,6 +37,8 @@ class TicketRow(Base):
         Index(None, "opened_ms", "id"),
         Index(None, "state", "opened_ms"),
         Index(None, "updated_ms"),
+        Index(None, "lead", "opened_ms"),
+        Index(None, "site", "lat", "lon"),
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -51,6 +55,10 @@ class TicketRow(Base):
     state: Mapped[str]
     version: Mapped[int]
     change_seq: Mapped[int]
+    lead: Mapped[str | None]
+    pollutant: Mapped[str | None]
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
 
 
 class MoveRow(Base):
