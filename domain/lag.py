@@ -6,6 +6,7 @@ is wrong itself, or a recording whose receive times mean something else, accuses
 manuals.)
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from domain.channels import N_POLLUTANTS
 from domain.field import Flag, FlagArray
 from domain.readings import BoolArray, FloatArray, IndexArray, Readings
 from domain.robust import median
+from domain.ticks import Ticks
 
 AHEAD_MS = 45_000.0
 """A device set by NTP is right to a second; one set by hand or by its modem to half a minute. Design value. [ms]"""
@@ -37,13 +39,41 @@ def no_lags(sensors: int) -> Lags:
     return Lags(np.full(sensors, np.nan))
 
 
-def follow_lags(known: Lags, rows: Readings) -> Lags:
-    """Take the rows of a minute, late ones included."""
-    if not len(rows):
-        return known
-    now = np.full(len(known.least_ms), np.inf)
-    np.minimum.at(now, rows.sensor, (rows.received_ms - rows.time_ms).astype(np.float64))
-    return Lags(np.where(np.isinf(now), known.least_ms, np.fmin(now, known.least_ms + FORGET_MS)))
+@dataclass(frozen=True, slots=True)
+class LagCourse:
+    """How the lags went over several ticks.
+
+    Attributes:
+        after: The lags after the last.
+        usual_before_ms: What was usual before each tick, NaN = nobody knows, shape (ticks,). [ms]
+        behind: By tick, where there are any: devices that spoke, but of another time.
+    """
+
+    after: Lags
+    usual_before_ms: FloatArray
+    behind: Mapping[int, "Behind"]
+
+
+def follow_lags(known: Lags, rows: Readings, ticks: Ticks) -> LagCourse:
+    """Take the rows of some ticks, late ones included."""
+    sensors = len(known.least_ms)
+    now = np.full((ticks.count, sensors), np.inf)
+    cell = ticks.tick * sensors + rows.sensor
+    np.minimum.at(now.reshape(-1), cell, (rows.received_ms - rows.time_ms).astype(np.float64))
+    speaks = np.isfinite(now)
+    usual_ms = [usual_lag_ms(known)]
+    behind: dict[int, Behind] = {}
+    for tick, takes in enumerate(speaks.any(axis=1).tolist()):
+        if takes:
+            least_ms = np.fmin(now[tick], known.least_ms + FORGET_MS)
+            known = Lags(np.where(speaks[tick], least_ms, known.least_ms))
+            usual_ms.append(usual_lag_ms(known))
+            is_behind = known.least_ms > usual_ms[-1] + BEHIND_MS
+            if is_behind.any():
+                behind[tick] = _who_is_behind(is_behind, rows.take(ticks.tick == tick))
+        else:
+            usual_ms.append(usual_ms[-1])
+    return LagCourse(known, np.array(usual_ms[:-1]), behind)
 
 
 def usual_lag_ms(known: Lags) -> float:
@@ -52,14 +82,14 @@ def usual_lag_ms(known: Lags) -> float:
     return median(heard) if len(heard) >= MIN_SENSORS else float("nan")
 
 
-def is_ahead(known: Lags, rows: Readings) -> BoolArray:
+def is_ahead(course: LagCourse, rows: Readings, ticks: Ticks) -> BoolArray:
     """Return which rows claim a time at which their device can't have measured them, shape (n,).
 
     A network whose usual lag is long (hourly means, say) has devices that are honestly quicker: none of them is ahead
     while its rows come after their time. Heals with the first row whose time is possible.
     """
-    lag_ms = rows.received_ms - rows.time_ms
-    ahead: BoolArray = lag_ms < min(usual_lag_ms(known), 0.0) - AHEAD_MS
+    usual_ms = np.array([min(usual, 0.0) for usual in course.usual_before_ms.tolist()])
+    ahead: BoolArray = rows.received_ms - rows.time_ms < usual_ms[ticks.tick] - AHEAD_MS
     return ahead
 
 
@@ -76,11 +106,8 @@ def nobody_behind() -> Behind:
     return Behind(np.empty(0, np.int32), np.zeros((0, N_POLLUTANTS), np.uint16))
 
 
-def who_is_behind(known: Lags, rows: Readings) -> Behind:
+def _who_is_behind(is_behind: BoolArray, rows: Readings) -> Behind:
     """Return which devices of these rows are behind; heals with the first row that comes in time."""
-    is_behind = known.least_ms > usual_lag_ms(known) + BEHIND_MS
-    if not is_behind.any():
-        return nobody_behind()
     mine = is_behind[rows.sensor]
     sensor, which = np.unique(rows.sensor[mine], return_inverse=True)
     flags = np.zeros((len(sensor), N_POLLUTANTS), np.uint16)

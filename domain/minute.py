@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from domain.channels import MINUTE_MS, N_POLLUTANTS
-from domain.field import Flag, FlagArray, MinuteField, WeatherMinute, nan_block
+from domain.field import Flag, FlagArray, MinuteField, WeatherMinute, nan_block, no_weather_minute
 from domain.lag import Behind
 from domain.readings import BoolArray, FloatArray, IndexArray, IntArray, Readings
 from domain.road_cells import cell_minutes, no_cell_minutes
@@ -65,64 +65,113 @@ def with_unheard(field: MinuteField, behind: Behind, site: Site) -> MinuteField:
     )
 
 
-def usual_interval(known_ms: FloatArray, rows: Readings) -> FloatArray:
-    """Follow each sensor's mean time between readings within a minute, shape (sensors,). [ms]
+def usual_intervals(known_ms: FloatArray, who: IndexArray, time_ms: IntArray, minutes: int) -> FloatArray:
+    """Follow each sensor's mean time between readings within a minute, shape (minutes, sensors). [ms]
 
     A minute with one reading tells nothing new.
-    """
-    size = len(known_ms)
-    count = np.bincount(rows.sensor, minlength=size)
-    first = np.full(size, np.iinfo(np.int64).max)
-    last = np.zeros(size, np.int64)
-    np.minimum.at(first, rows.sensor, rows.time_ms)
-    np.maximum.at(last, rows.sensor, rows.time_ms)
-    several = (count > 1) & (last > first)
-    gap_ms = (last[several] - first[several]) / (count[several] - 1)
-    known = known_ms.copy()
-    before = known[several]
-    known[several] = np.where(np.isnan(before), gap_ms, before + 0.1 * (gap_ms - before))
-    return known
-
-
-def minute_of(
-    rows: Readings, flags: FlagArray, interval_ms: FloatArray, head: MinuteHead, site: Site, rules: QualifyRules
-) -> MinuteField:
-    """Sum up a minute's readings.
 
     Args:
-        rows: The minute's readings, at least one.
+        known_ms: What was known before, NaN = nothing, shape (sensors,). [ms]
+        who: Minute times number of sensors plus sensor, shape (n,).
+        time_ms: When each reading was measured, shape (n,). [ms]
+        minutes: How many.
+    """
+    size = len(known_ms)
+    count = np.bincount(who, minlength=minutes * size)
+    first = np.full(minutes * size, np.iinfo(np.int64).max)
+    last = np.zeros(minutes * size, np.int64)
+    np.minimum.at(first, who, time_ms)
+    np.maximum.at(last, who, time_ms)
+    several = ((count > 1) & (last > first)).reshape(minutes, size)
+    gap_ms = ((last - first) / np.maximum(count - 1, 1)).reshape(minutes, size)
+    interval_ms = np.empty((minutes, size))
+    for minute, some in enumerate(several.any(axis=1).tolist()):
+        interval_ms[minute] = known_ms
+        if some:
+            mine = several[minute]
+            gap, before = gap_ms[minute, mine], known_ms[mine]
+            interval_ms[minute, mine] = np.where(np.isnan(before), gap, before + 0.1 * (gap - before))
+        known_ms = interval_ms[minute]
+    return interval_ms
+
+
+def minutes_of(
+    rows: Readings, flags: FlagArray, known_ms: FloatArray, heads: list[MinuteHead], site: Site, rules: QualifyRules
+) -> tuple[list[MinuteField], FloatArray]:
+    """Sum up the readings of minutes that follow one another.
+
+    Args:
+        rows: Their readings, ascending by minute.
         flags: Their `Flag` bits, shape (n, 4).
-        interval_ms: Each sensor's usual time between readings, NaN = unknown, shape (sensors,). [ms]
-        head: Which minute.
+        known_ms: Each sensor's usual time between readings before, NaN = unknown, shape (sensors,). [ms]
+        heads: Which minutes, at least one.
         site: Whose sensors.
         rules: `inversion_ratio` counts here.
+
+    Returns:
+        The minutes, and each sensor's usual time between readings after them.
     """
     size = len(site.sensors)
-    sensor = np.flatnonzero(np.bincount(rows.sensor, minlength=size)).astype(np.int32)
-    value, good, minute_flags = _means(rows, flags, sensor, size)
+    minute = rows.time_ms // MINUTE_MS - heads[0].minute_ms // MINUTE_MS
+    who = (np.maximum(minute, 0) * size + rows.sensor).astype(np.int32)  # a sensor's minute, as if it were a sensor
+    interval_ms = usual_intervals(known_ms, who, rows.time_ms, len(heads))
+    whole = _summed_up(replace(rows, sensor=who), flags, interval_ms.ravel(), site, rules)
+    begins = np.arange(len(heads) + 1) * size
+    cuts, road_cuts = (np.searchsorted(block.sensor, begins).tolist() for block in (whole, whole.road))
+    fields = [
+        _cut(whole, slice(*cuts[at : at + 2]), slice(*road_cuts[at : at + 2]), head, at * size)
+        for at, head in enumerate(heads)
+    ]
+    return fields, interval_ms[-1].copy()
+
+
+def _cut(whole: MinuteField, rows: slice, road: slice, head: MinuteHead, first: int) -> MinuteField:
+    """Return one of the minutes that were summed up together; its sensors count from `first` on."""
+    if rows.start == rows.stop:
+        return empty_minute(head)
+    return MinuteField(
+        minute_ms=head.minute_ms,
+        clock_ms=head.clock_ms,
+        sensor=whole.sensor[rows] - np.int32(first),
+        lon=whole.lon[rows],
+        lat=whole.lat[rows],
+        value=whole.value[rows],
+        completeness=whole.completeness[rows],
+        flags=whole.flags[rows],
+        weather=head.weather,
+        road=whole.road.cut(road, first) if road.start < road.stop else no_cell_minutes(),
+    )
+
+
+def _summed_up(
+    rows: Readings, flags: FlagArray, interval_ms: FloatArray, site: Site, rules: QualifyRules
+) -> MinuteField:
+    """Return one row a sensor's minute; its number modulo that of the site's sensors is the sensor."""
+    size = len(interval_ms)
+    who = np.flatnonzero(np.bincount(rows.sensor, minlength=size)).astype(np.int32)
+    sensor = who % np.int32(len(site.sensors))
+    value, good, minute_flags = _means(rows, flags, who, size)
     lon, lat = site.post_deg[sensor].T.copy()
-    is_vehicle = site.is_vehicle
-    moving = is_vehicle[sensor]
-    driven = np.flatnonzero(is_vehicle[rows.sensor])
+    driven = np.flatnonzero(site.is_vehicle[rows.sensor % np.int32(len(site.sensors))])
     road = no_cell_minutes()
     if len(driven):
         driven = driven[np.argsort(rows.sensor[driven], kind="stable")]
-        tracks, marks = rows.take(driven), flags[driven]
+        tracks, marks, moving = rows.take(driven), flags[driven], site.is_vehicle[sensor]
         place, level = _on_the_way(tracks, marks)
         lon[moving], lat[moving] = place.T
         value[moving] = np.where(good[moving] > SPARSE_READINGS, level, value[moving])
         road = cell_minutes(tracks, marks)
     _flag_inversion(value, minute_flags, rules.inversion_ratio)
     return MinuteField(
-        minute_ms=head.minute_ms,
-        clock_ms=head.clock_ms,
-        sensor=sensor,
+        minute_ms=0,
+        clock_ms=0,
+        sensor=who,
         lon=lon,
         lat=lat,
         value=value,
-        completeness=np.minimum(good / _expected(interval_ms[sensor])[:, np.newaxis], 1.0),
+        completeness=np.minimum(good / _expected(interval_ms[who])[:, np.newaxis], 1.0),
         flags=minute_flags,
-        weather=head.weather,
+        weather=no_weather_minute(),
         road=road,
     )
 

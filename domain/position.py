@@ -31,6 +31,12 @@ class LastFixes:
     believed: FloatArray
     doubted: FloatArray
 
+    @property
+    def newest_ms(self) -> IntArray:
+        """The time of each vehicle's newest fix, 0 = none yet, shape (sensors,). [ms]"""
+        newest = np.nan_to_num(np.fmax(self.believed[:, 3], self.doubted[:, 3]))
+        return newest.astype(np.int64)
+
 
 def no_fixes(sensors: int) -> LastFixes:
     """Return the memory of vehicles that have not been heard."""

@@ -1,15 +1,17 @@
 """Readings to minutes: first arrivals only, flagged, and settled once a minute by the zone clock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import numpy as np
 
 from domain.channels import MINUTE_MS, N_POLLUTANTS
 from domain.dedupe import SeenMinute, first_arrivals
 from domain.field import Flag, FlagArray, MinuteField
-from domain.lag import Behind, Lags, follow_lags, is_ahead, no_lags, nobody_behind, who_is_behind
+from domain.lag import Behind, Lags, follow_lags, is_ahead, no_lags, nobody_behind
 from domain.late import late_rows
-from domain.minute import MinuteHead, empty_minute, minute_of, usual_interval, with_unheard
+from domain.minute import MinuteHead, empty_minute, minutes_of, with_unheard
 from domain.position import LastFixes, flag_positions, no_fixes, without_places
 from domain.posted import far_from_post
 from domain.quality import LastReadings, flag_readings, nothing_yet
@@ -25,6 +27,7 @@ from domain.readings import (
 )
 from domain.rules import Rules
 from domain.site import Site
+from domain.ticks import Ticks, in_turn, ticks_at_once
 from domain.weather import LatestWeather, forget_old, no_latest, take_weather, weather_minute, weather_order
 
 
@@ -54,12 +57,10 @@ class QualifyState:
         pending: Rows received, not yet taken at a tick, in the order of messages.
         pending_weather: As `pending`.
         waiting: Rows taken whose minute is not settled yet, with their flags.
-        late: Rows that came after their minute was settled, not told of yet.
         seen: What has arrived, for the law of first arrival.
         last: Last value per channel.
         fixes: Last fix per vehicle.
         lags: Least lag per device.
-        behind: Devices of the open minute whose clock is behind.
         interval_ms: Each sensor's usual time between readings, NaN = unknown, shape (sensors,). [ms]
     """
 
@@ -69,12 +70,10 @@ class QualifyState:
     pending_weather: tuple[Weather, ...]
     waiting: Readings
     waiting_flags: FlagArray
-    late: Readings
     seen: tuple[SeenMinute, ...]
     last: LastReadings
     fixes: LastFixes
     lags: Lags
-    behind: Behind
     interval_ms: FloatArray
     weather: LatestWeather
     counts: Counts
@@ -89,12 +88,10 @@ def start(site: Site) -> QualifyState:
         pending_weather=(),
         waiting=no_readings(),
         waiting_flags=np.zeros((0, N_POLLUTANTS), np.uint16),
-        late=no_readings(),
         seen=(),
         last=nothing_yet(len(site.sensors)),
         fixes=no_fixes(len(site.sensors)),
         lags=no_lags(len(site.sensors)),
-        behind=nobody_behind(),
         interval_ms=np.full(len(site.sensors), np.nan),
         weather=no_latest(),
         counts=Counts(),
@@ -126,16 +123,17 @@ def advance(
     weather = weather_order(concat_weather(list(state.pending_weather)))
     fields: list[MinuteField] = []
     taken = taken_weather = 0
-    while (due_ms := decision_ms(state.settled + 1, rules)) <= state.clock_ms:
-        until = int(np.searchsorted(rows.received_ms, due_ms, side="left"))
-        until_weather = int(np.searchsorted(weather.received_ms, due_ms, side="left"))
-        newest = take_weather(state.weather, weather.take(slice(taken_weather, until_weather)))
-        state = replace(state, weather=forget_old(newest, due_ms))
-        if until > taken:
-            state = _intake(state, rows.take(slice(taken, until)), site, rules)
-        state, field = _settle(state, due_ms, site, rules)
-        fields.append(field)
-        taken, taken_weather = until, until_weather
+    at_once = ticks_at_once(len(site.sensors))
+    while due_ms := _due(state, at_once, rules):
+        until, until_weather = (np.searchsorted(part.received_ms, due_ms, side="left") for part in (rows, weather))
+        latest, heads = _heads(state, weather, np.append(taken_weather, until_weather).tolist(), due_ms)
+        tick = np.searchsorted(until, np.arange(taken, until[-1]), side="right")
+        some = rows.take(slice(taken, int(until[-1])))
+        state, told = _settled(
+            replace(state, weather=latest), some, Ticks(state.settled, len(due_ms), tick), heads, site, rules
+        )
+        fields += told
+        taken, taken_weather = int(until[-1]), int(until_weather[-1])
     rest, rest_weather = rows.take(slice(taken, None)), weather.take(slice(taken_weather, None))
     state = replace(
         state,
@@ -143,6 +141,26 @@ def advance(
         pending_weather=(rest_weather,) if len(rest_weather) else (),
     )
     return state, fields
+
+
+def _due(state: QualifyState, at_once: int, rules: Rules) -> list[int]:
+    """Return the ticks that settle the next minutes, as far as the zone clock has come. [ms]"""
+    ticks_ms = (decision_ms(state.settled + 1 + at, rules) for at in range(at_once))
+    return list(takewhile(lambda due_ms: due_ms <= state.clock_ms, ticks_ms))
+
+
+def _heads(
+    state: QualifyState, weather: Weather, cuts: list[int], due_ms: list[int]
+) -> tuple[LatestWeather, list[MinuteHead]]:
+    """Return the heads of the minutes that some ticks settle, each with the weather that was known then."""
+    latest = state.weather
+    heads: list[MinuteHead] = []
+    for at, tick_ms in enumerate(due_ms):
+        if cuts[at + 1] > cuts[at]:
+            latest = take_weather(latest, weather.take(slice(cuts[at], cuts[at + 1])))
+        latest = forget_old(latest, tick_ms)
+        heads.append(MinuteHead((state.settled + 1 + at) * MINUTE_MS, tick_ms, weather_minute(latest)))
+    return latest, heads
 
 
 def _receive(state: QualifyState, arrivals: Arrivals, rules: Rules) -> QualifyState:
@@ -165,33 +183,37 @@ def _first_received_ms(arrivals: Arrivals) -> int | None:
     return min(received, default=None)
 
 
-def _intake(state: QualifyState, rows: Readings, site: Site, rules: Rules) -> QualifyState:
+@dataclass(frozen=True, slots=True)
+class _Unheard:
+    """By tick, where there are any: rows that came late, and devices that spoke of another time."""
+
+    late: Mapping[int, Readings]
+    behind: Mapping[int, Behind]
+
+
+def _intake(
+    state: QualifyState, rows: Readings, ticks: Ticks, site: Site, rules: Rules
+) -> tuple[QualifyState, _Unheard]:
     """Take rows in order of arrival: drop repeats and the late, flag the rest, let them wait for their minute."""
     arrived = len(rows)
-    before, lags = state.lags, follow_lags(state.lags, rows)
-    behind = who_is_behind(lags, rows)
-    oldest = state.settled - rules.qualify.late_horizon_min
-    in_time = rows.time_ms // MINUTE_MS > oldest
-    rows = _only(rows, in_time)
-    seen, rows, nothing_new = first_arrivals(state.seen, rows, oldest + 1)
-    rows = _only(rows, ~nothing_new)
-    in_open_minute = rows.time_ms // MINUTE_MS > state.settled
-    late = rows.take(~in_open_minute & ~np.isin(rows.sensor, behind.sensor) & ~site.is_vehicle[rows.sensor])
-    rows = _only(rows, in_open_minute)
-    last, flags = flag_readings(state.last, rows, rules.qualify)
-    fixes, astray = flag_positions(state.fixes, rows, site.is_vehicle)
-    _mark(flags, rows, astray | far_from_post(rows, site), Flag.POSITION)
-    _mark(flags, rows, is_ahead(before, rows), Flag.CLOCK)
-    rows = without_places(rows, astray)
+    course = follow_lags(state.lags, rows, ticks)
+    in_time = rows.time_ms // MINUTE_MS > ticks.settled_before - rules.qualify.late_horizon_min
+    oldest = [at - rules.qualify.late_horizon_min + 1 for at in (ticks.settled, int(ticks.settled_before[-1]))]
+    rows, ticks = _only(rows, in_time), ticks.only(in_time)
+    seen, rows, nothing_new = first_arrivals(state.seen, rows, oldest[0])
+    rows, ticks = _only(rows, ~nothing_new), ticks.only(~nothing_new)
+    in_open_minute = rows.time_ms // MINUTE_MS > ticks.settled_before
+    late = {
+        at: _late(rows.take(part), course.behind.get(at, nobody_behind()), site)
+        for at, part in ticks.parts(~in_open_minute)
+    }
+    rows, ticks = _only(rows, in_open_minute), ticks.only(in_open_minute)
+    state, rows, flags = _flagged(replace(state, lags=course.after), rows, ticks, site, rules)
+    _mark(flags, rows, is_ahead(course, rows, ticks), Flag.CLOCK)
     counts = state.counts
-    return replace(
+    state = replace(
         state,
-        seen=seen,
-        last=last,
-        fixes=fixes,
-        lags=lags,
-        behind=behind,
-        late=concat_readings([state.late, late]) if len(late) else state.late,
+        seen=tuple(part for part in seen if part.minute >= oldest[1]),
         waiting=concat_readings([state.waiting, rows]) if len(state.waiting) else rows,
         waiting_flags=np.concatenate([state.waiting_flags, flags]) if len(state.waiting) else flags,
         counts=Counts(
@@ -201,6 +223,26 @@ def _intake(state: QualifyState, rows: Readings, site: Site, rules: Rules) -> Qu
             too_late=counts.too_late + int((~in_time).sum()),
         ),
     )
+    return state, _Unheard(late, course.behind)
+
+
+def _late(rows: Readings, behind: Behind, site: Site) -> Readings:
+    """Leave out what only seems to be late, and vehicles: where they were is over."""
+    return rows.take(~np.isin(rows.sensor, behind.sensor) & ~site.is_vehicle[rows.sensor])
+
+
+def _flagged(
+    state: QualifyState, rows: Readings, ticks: Ticks, site: Site, rules: Rules
+) -> tuple[QualifyState, Readings, FlagArray]:
+    """Flag rows and leave out places that are not believed; each sensor is held against what it said before."""
+    last, fixes = state.last, state.fixes
+    flags, astray = np.zeros((len(rows), N_POLLUTANTS), np.uint16), np.zeros(len(rows), np.bool_)
+    for part in in_turn(rows, ticks, np.maximum(last.newest_ms, fixes.newest_ms)):
+        some = rows if len(part) == len(rows) else rows.take(part)
+        last, flags[part] = flag_readings(last, some, rules.qualify)
+        fixes, astray[part] = flag_positions(fixes, some, site.is_vehicle)
+    _mark(flags, rows, astray | far_from_post(rows, site), Flag.POSITION)
+    return replace(state, last=last, fixes=fixes), without_places(rows, astray), flags
 
 
 def _mark(flags: FlagArray, rows: Readings, where: np.ndarray, flag: Flag) -> None:
@@ -213,23 +255,29 @@ def _only(rows: Readings, keep: np.ndarray) -> Readings:
     return rows if keep.all() else rows.take(keep)
 
 
-def _settle(state: QualifyState, due_ms: int, site: Site, rules: Rules) -> tuple[QualifyState, MinuteField]:
-    minute = state.settled + 1
-    head = MinuteHead(minute * MINUTE_MS, due_ms, weather_minute(state.weather))
-    late = late_rows(state.late, rules.qualify, len(site.sensors))
-    mine = state.waiting.time_ms // MINUTE_MS <= minute
-    behind = state.behind
-    state = replace(state, behind=nobody_behind(), late=no_readings())
-    if not mine.any():
-        field = with_unheard(empty_minute(head), behind, site)
-        return replace(state, settled=minute), replace(field, late=late)
-    rows, flags = state.waiting.take(mine), state.waiting_flags[mine]
-    state = replace(
-        state,
-        settled=minute,
-        waiting=state.waiting.take(~mine),
-        waiting_flags=state.waiting_flags[~mine],
-        interval_ms=usual_interval(state.interval_ms, rows),
-    )
-    field = minute_of(rows, flags, state.interval_ms, head, site, rules.qualify)
-    return state, replace(with_unheard(field, behind, site), late=late)
+def _settled(
+    state: QualifyState, rows: Readings, ticks: Ticks, heads: list[MinuteHead], site: Site, rules: Rules
+) -> tuple[QualifyState, list[MinuteField]]:
+    """Take rows, and settle the minutes of their ticks."""
+    unheard = _Unheard({}, {})
+    if len(rows):
+        state, unheard = _intake(state, rows, ticks, site, rules)
+    minute, last = state.waiting.time_ms // MINUTE_MS, ticks.settled + ticks.count
+    mine = np.flatnonzero(minute <= last)
+    state, fields = replace(state, settled=last), [empty_minute(head) for head in heads]
+    if len(mine):
+        mine = mine[np.argsort(minute[mine], kind="stable")]
+        rows, flags = state.waiting.take(mine), state.waiting_flags[mine]
+        fields, interval_ms = minutes_of(rows, flags, state.interval_ms, heads, site, rules.qualify)
+        rest = minute > last
+        state = replace(
+            state,
+            waiting=state.waiting.take(rest),
+            waiting_flags=state.waiting_flags[rest],
+            interval_ms=interval_ms,
+        )
+    for at, behind in unheard.behind.items():
+        fields[at] = with_unheard(fields[at], behind, site)
+    for at, late in unheard.late.items():
+        fields[at] = replace(fields[at], late=late_rows(late, rules.qualify, len(site.sensors)))
+    return state, fields

@@ -56,6 +56,12 @@ class LastReadings:
     same_since_ms: IntArray
     earlier: FloatArray
 
+    @property
+    def newest_ms(self) -> IntArray:
+        """The time of each sensor's newest value, 0 = none yet, shape (sensors,). [ms]"""
+        newest: IntArray = self.time_ms.max(axis=1)
+        return newest
+
 
 def nothing_yet(sensors: int) -> LastReadings:
     """Return the memory of a network that has not spoken."""

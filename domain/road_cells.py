@@ -52,6 +52,18 @@ class CellMinutes:
     def __len__(self) -> int:
         return len(self.sensor)
 
+    def cut(self, rows: slice, first: int) -> "CellMinutes":
+        """Return some of the rows, their sensors counted from `first` on."""
+        return CellMinutes(
+            self.sensor[rows] - np.int32(first),
+            self.lon[rows],
+            self.lat[rows],
+            self.first_ms[rows],
+            self.last_ms[rows],
+            self.count[rows],
+            self.value[rows],
+        )
+
 
 def no_cell_minutes() -> CellMinutes:
     """Return zero rows."""
@@ -60,7 +72,7 @@ def no_cell_minutes() -> CellMinutes:
 
 
 def cell_minutes(rows: Readings, flags: npt.NDArray[np.uint16]) -> CellMinutes:
-    """Sum up one minute of vehicles' readings by piece of road, on a grid of `CELL_M`.
+    """Sum up one minute of vehicles' readings by piece of road, on a grid of `CELL_M`; several as if of other vehicles.
 
     Args:
         rows: Readings of vehicles only; a place that is not believed is NaN.

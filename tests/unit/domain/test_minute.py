@@ -5,7 +5,7 @@ import pytest
 
 from domain.channels import MINUTE_MS
 from domain.field import Flag, no_weather_minute
-from domain.minute import MinuteHead, minute_of
+from domain.minute import MinuteHead, minutes_of
 from domain.rules import QualifyRules
 from tests.builders import START_MS, a_site, some_readings
 
@@ -21,7 +21,7 @@ def minute(
     for row, flag in (flags or {}).items():
         bits[row, 0] = flag
     usual_ms = np.full(len(SITE.sensors), 10_000.0)
-    field = minute_of(readings, bits, usual_ms, HEAD, SITE, QualifyRules())
+    (field,), _ = minutes_of(readings, bits, usual_ms, [HEAD], SITE, QualifyRules())
     assert len(field.sensor) == 1
     return {
         "value": field.value[0, 0],
