@@ -39,7 +39,7 @@ class TicketRules:
         agreed: What holds for them today by grade, facts and white list; None = `places` alone are known.
     """
 
-    answer_min: tuple[int, int, int] = (10, 30, 120)
+    answer_min: tuple[int, int, int] = (3, 30, 120)
     arrive_min: tuple[int, int, int] = (45, 120, 480)
     watch_min: int = 60
     undo_s: int = 10

@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
 
     answer_minutes: tuple[Minutes, Minutes, Minutes] = Field(
-        (10, 30, 120), description="to answer a ticket, by priority 1, 2, 3"
+        (3, 30, 120), description="to answer a ticket, by priority 1, 2, 3"
     )
     arrive_minutes: tuple[Minutes, Minutes, Minutes] = Field(
         (45, 120, 480), description="to arrive after a dispatch, by priority"

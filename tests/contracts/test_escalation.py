@@ -163,6 +163,15 @@ def test_the_next_contact_is_told_then_the_chief_then_reminders_on_the_interval_
     ]
 
 
+def test_priority_one_is_passed_on_after_three_minutes_unless_the_settings_say_otherwise(engine):
+    rules = TicketRules(storm_per_min=1000)
+    site = Site(engine, Plan(site="etown", schedule=schedule(), rules=rules), morning())
+    Tickets(engine, rules=rules).upsert([replace(make_ticket("t1", opened_at=site.now), priority=1)])
+    site.wait(5)
+
+    assert site.told() == [(3, "b")]
+
+
 def test_restarts_between_the_steps_neither_skip_nor_repeat_one(any_engine):
     site = site_of(any_engine, morning())
     site.open()

@@ -110,7 +110,7 @@ def test_the_whole_way_from_new_to_closed(engine, tickets):
         assert (kept.enterprise_id, kept.problem_found, kept.measure) == ("e-112", True, "rectification")
 
 
-@pytest.mark.parametrize(("priority", "answer", "arrive"), [(1, 10, 45), (2, 30, 120), (3, 120, 480)])
+@pytest.mark.parametrize(("priority", "answer", "arrive"), [(1, 3, 45), (2, 30, 120), (3, 120, 480)])
 def test_each_priority_has_its_deadline_to_answer_and_to_arrive(engine, priority, answer, arrive):
     tickets = Tickets(engine, rules=RULES)
     tickets.upsert([make_ticket("p", priority=priority)])
@@ -125,9 +125,9 @@ def test_a_ticket_that_becomes_more_pressing_has_less_time(engine):
 
     tickets.upsert([amended(make_ticket("p", priority=1), 2)])
 
-    assert tickets.get("p").deadline == NOON + timedelta(minutes=12)
+    assert tickets.get("p").deadline == NOON + timedelta(minutes=5)
     with reading(engine) as session:
-        assert session.get_one(TimerRow, "p").next_ms == to_ms(NOON + timedelta(minutes=12))
+        assert session.get_one(TimerRow, "p").next_ms == to_ms(NOON + timedelta(minutes=5))
 
 
 def test_a_dispatch_waits_and_can_be_undone_until_it_leaves(engine, tickets):
@@ -178,7 +178,7 @@ def test_watching_ends_on_the_clock_and_the_ticket_is_new_again(engine, tickets,
     ticket = tickets.get("a1")
     assert (ticket.state, words(ticket)[-1]) == (TicketState.NEW, "reopened")
     assert (ticket.history[-1].who, ticket.history[-1].why) == ("system", ("watch_ended",))
-    assert ticket.deadline == at(lasts * 60) + timedelta(minutes=10)
+    assert ticket.deadline == at(lasts * 60) + timedelta(minutes=3)
     assert outbox(engine)[-1] == ("a1", "ticket.updated", False)
     assert audited(engine)[-1] == ("system", "ticket.reopen")
 
@@ -278,7 +278,7 @@ def test_an_incident_that_returns_brings_its_ticket_back_unless_somebody_is_at_i
     assert words(ticket).count("reopened") == 1
     assert outbox(engine)[-1] == ("a1", "ticket.updated", False)
     if after is TicketState.NEW and moves:
-        assert ticket.deadline == NOON + timedelta(minutes=31 + 10)
+        assert ticket.deadline == NOON + timedelta(minutes=31 + 3)
         assert move(tickets, MoveKind.ACKNOWLEDGE, 3600).state is TicketState.ACKNOWLEDGED
 
 
