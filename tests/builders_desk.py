@@ -18,6 +18,7 @@ from domain.series import Series
 from domain.site import Site
 from domain.ticket import Ticket
 from domain.times import to_datetime
+from maps.ports import HistoryReader
 from maps.settings import MapsSettings
 from tests.builders_alerts import make_ticket
 from tests.builders_maps import Desk, FakeHistory, now_ms
@@ -41,8 +42,7 @@ class WholeDesk(Desk):
 
     def make_app(self) -> FastAPI:
         store = Store(self.tickets, Snapshots(self.engine, "test"), self.engine, Evidence(self.engine))  # type: ignore[arg-type]
-        history = FakeHistory(an_hour(now_ms()))
-        app = build_app(self.site, store, history, self.feed, MapsSettings(), **self.more)
+        app = build_app(self.site, store, self.make_history(), self.feed, MapsSettings(), **self.more)
 
         @contextlib.asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -54,6 +54,9 @@ class WholeDesk(Desk):
 
         app.router.lifespan_context = lifespan
         return app
+
+    def make_history(self) -> HistoryReader:
+        return FakeHistory(an_hour(now_ms()))
 
     def open(self, *tickets: Ticket) -> None:
         self.tickets.upsert(list(tickets))  # type: ignore[attr-defined]

@@ -55,4 +55,5 @@ export function addLayers(zone, ask, leading) {
   tracks.begin();
   layers.look();
   setInterval(() => layers.look(), EVERY_MS);
+  import("./past.js").then(({ addPast }) => addPast(zone.map, ask));
 }
