@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import threading
 from typing import Any
 
@@ -15,6 +16,7 @@ from domain.frames import FrameSpan
 from domain.site import SensorKind
 from domain.times import rfc3339, to_datetime
 from maps.api import build_router
+from maps.assets import own_text
 from maps.past import LONGEST_MIN, MOST_VALUES, STEPS_MIN, Past, span_of, step_of
 from tests.builders_maps import (
     CLOCK_MS,
@@ -192,6 +194,15 @@ def test_a_minute_later_the_history_is_asked_again():
 def test_frames_that_do_not_begin_with_the_clock_are_refused():
     with pytest.raises(ValueError, match="no frames"):
         FrameSpan(JUDGED_MS + 1, JUDGED_MS + 10 * MINUTE_MS, 5 * MINUTE_MS)
+
+
+def test_every_word_of_the_past_has_both_languages_and_is_used():
+    words = re.findall(r'^  (\w+): \["(.+)", "(.+)"\],$', own_text("past_words.js"), re.MULTILINE)
+    scripts = "".join(own_text(name) for name in ("past.js", "past_marks.js"))
+    asked = set(re.findall(r'say\("(\w+)"', scripts)) | {"away", "empty"}  # chosen by what went wrong
+
+    assert {key for key, _, _ in words} == asked
+    assert all(set(re.findall(r"\{\w+\}", zh)) == set(re.findall(r"\{\w+\}", en)) for _, zh, en in words)
 
 
 async def test_the_past_needs_a_role_as_the_other_calls_do():
