@@ -11,6 +11,7 @@ from html import escape
 import numpy as np
 from markupsafe import Markup
 
+from alerts.pages.course_path import COLUMN_PX, kept_rows, steps
 from alerts.pages.plots import INK, LINE, SOFT, nice_top
 from alerts.sensors.course import Stretch, pieces
 from domain.readings import FloatArray
@@ -19,6 +20,8 @@ from domain.series import Series
 WIDTH, HEIGHT = 720, 190
 LEFT, RIGHT, TOP, BOTTOM, STRIP = 52, 8, 14, 40, 12
 BAND, MARK = "#cfd3d6", "#ffcf4a"
+BAND_PX = 6.0
+"""As `COLUMN_PX`, for the background, which is smooth. Design value. [px]"""
 _HOUR_MS = 3_600_000
 _TICK_H = 4
 
@@ -104,29 +107,38 @@ def _hours(one: Course, scale: _Scale) -> list[str]:
 
 
 def _lines(series: Series, scale: _Scale) -> list[str]:
-    parts: list[str] = []
+    band: list[str] = []
+    lower: list[str] = []
+    value: list[str] = []
     for piece in pieces(series.time_ms):
-        x = [scale.x(time_ms) for time_ms in series.time_ms[piece].tolist()]
-        parts += _band(x, series.background[piece], series.upper[piece], scale)
-        value = series.value[piece]
-        parts += [_line(_points(x, value, scale, low, high)) for low, high in _known(value)]
-    return parts
+        x = np.array([scale.x(time_ms) for time_ms in series.time_ms[piece].tolist()])
+        told = series.value[piece]
+        value += [_dot_or_line(_drawn(x, told, scale, *run)) for run in _known(told)]
+        low, up = series.background[piece], series.upper[piece]
+        for run in _known(low + up):
+            edge, back = _drawn(x, up, scale, *run, BAND_PX), _drawn(x, low, scale, *run, BAND_PX)
+            band.append(f"{steps([*edge, *reversed(back)])}Z")
+            lower.append(steps(back))
+    return [
+        *_path(band, f'fill="{BAND}"'),
+        *_path(lower, f'fill="none" stroke="{SOFT}" stroke-dasharray="4 3"'),
+        *_path(value, f'fill="none" stroke="{INK}" stroke-width="1.5" stroke-linecap="round"'),
+    ]
 
 
-def _band(x: Sequence[float], background: FloatArray, upper: FloatArray, scale: _Scale) -> list[str]:
-    parts = []
-    for low, high in _known(background + upper):
-        lower = _points(x, background, scale, low, high)
-        edge = " ".join((*_points(x, upper, scale, low, high), *reversed(lower)))
-        parts.append(f'<path d="M{edge}Z" fill="{BAND}"/>')
-        parts.append(f'<path d="M{" ".join(lower)}" fill="none" stroke="{SOFT}" stroke-dasharray="4 3"/>')
-    return parts
+def _path(data: Sequence[str], look: str) -> list[str]:
+    return [f'<path d="{"".join(data)}" {look}/>'] if data else []
 
 
-def _line(points: Sequence[str]) -> str:
-    end = "h.1" if len(points) == 1 else ""  # one minute alone is a dot
-    drawn = f'd="M{" ".join(points)}{end}" fill="none" stroke="{INK}"'
-    return f'<path {drawn} stroke-width="1.5" stroke-linecap="round"/>'
+def _drawn(
+    x: FloatArray, column: FloatArray, scale: _Scale, low: int, high: int, column_px: float = COLUMN_PX
+) -> list[tuple[float, float]]:
+    rows = low + kept_rows(x[low:high], column[low:high], column_px)
+    return [(float(x[row]), scale.y(float(column[row]))) for row in rows]
+
+
+def _dot_or_line(points: Sequence[tuple[float, float]]) -> str:
+    return steps(points) + ("h.1" if len(points) == 1 else "")  # one minute alone is a dot
 
 
 def _known(column: FloatArray) -> list[tuple[int, int]]:
@@ -134,10 +146,6 @@ def _known(column: FloatArray) -> list[tuple[int, int]]:
     known = np.concatenate(([False], ~np.isnan(column), [False]))
     edges = np.flatnonzero(np.diff(known.astype(np.int8)))
     return [(int(low), int(high)) for low, high in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def _points(x: Sequence[float], column: FloatArray, scale: _Scale, low: int, high: int) -> list[str]:
-    return [f"{x[row]:.1f} {scale.y(float(column[row])):.1f}" for row in range(low, high)]
 
 
 def _mark(mark: Stretch, one: Course, scale: _Scale, hatch: str) -> str:

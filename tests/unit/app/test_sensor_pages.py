@@ -100,6 +100,16 @@ async def test_a_card_has_four_courses_and_the_flags_of_the_day(desk: DutyDesk):
     assert "style=" not in page.text
 
 
+async def test_a_card_of_a_full_day_is_light(desk: DutyDesk):
+    rng = np.random.default_rng(1)
+    values = 40 + np.cumsum(rng.normal(0, 1, (1440, 4)), axis=0).clip(-30, 60) + rng.gamma(2, 6, (1440, 4))
+    desk.history.hour = replace_time(judged_rows(values), NOW_MS - 86_400_000)
+    page = await desk.get("/sensors/ms-003", lang="zh")
+
+    assert page.text.count('<svg class="plot"') == 4
+    assert len(page.content) < 60_000
+
+
 def replace_time(rows, first_ms: int):
     return replace(rows, time_ms=rows.time_ms + first_ms // 60_000 * 60_000)
 
