@@ -85,10 +85,9 @@ def usual_intervals(known_ms: FloatArray, who: IndexArray, time_ms: IntArray, mi
     several = ((count > 1) & (last > first)).reshape(minutes, size)
     gap_ms = ((last - first) / np.maximum(count - 1, 1)).reshape(minutes, size)
     interval_ms = np.empty((minutes, size))
-    for minute, some in enumerate(several.any(axis=1).tolist()):
+    for minute, mine in enumerate(several):
         interval_ms[minute] = known_ms
-        if some:
-            mine = several[minute]
+        if mine.any():
             gap, before = gap_ms[minute, mine], known_ms[mine]
             interval_ms[minute, mine] = np.where(np.isnan(before), gap, before + 0.1 * (gap - before))
         known_ms = interval_ms[minute]
