@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from domain.channels import POLLUTANTS
+from domain.frames import FrameSpan
 from streams.history.settings import HistorySettings
 from streams.history.sqlite import SqliteHistory
 from tests.builders_history import NOW_MS, judged, readings, site, weather
@@ -119,6 +120,25 @@ def test_a_write_that_failed_leaves_no_half(tmp_path: Path) -> None:
     history.close()
 
     assert (before, after) == ((0, 0), (1, 0))
+
+
+def test_no_other_question_waits_for_a_look_at_the_past(tmp_path: Path) -> None:
+    history = history_in(tmp_path)
+    history.write_judged([judged(value_pm25=5.0)], site())
+    begins_ms = NOW_MS // 300_000 * 300_000
+    values: list[float] = []
+
+    def look() -> None:
+        frames = history.frames(("ms-001",), "pm25", FrameSpan(begins_ms, begins_ms + 300_000, 300_000))
+        values.append(float(frames.value[0, 0]))
+
+    with history._lock:
+        thread = threading.Thread(target=look, daemon=True)
+        thread.start()
+        thread.join(10)
+    history.close()
+
+    assert values == [5.0]
 
 
 def test_a_file_of_an_earlier_version_gets_the_new_columns_and_keeps_its_rows(tmp_path: Path) -> None:
