@@ -18,7 +18,7 @@ from domain.series import Series
 from domain.site import Site
 from domain.ticket import Ticket
 from domain.times import to_datetime
-from maps.ports import HistoryReader
+from maps.ports import PaneHistory
 from maps.settings import MapsSettings
 from tests.builders_alerts import make_ticket
 from tests.builders_maps import Desk, FakeHistory, now_ms
@@ -55,7 +55,7 @@ class WholeDesk(Desk):
         app.router.lifespan_context = lifespan
         return app
 
-    def make_history(self) -> HistoryReader:
+    def make_history(self) -> PaneHistory:
         return FakeHistory(an_hour(now_ms()))
 
     def open(self, *tickets: Ticket) -> None:

@@ -4,6 +4,7 @@ const WORDS = {
   open: ["过去 24 小时", "Last 24 hours"],
   loading: ["正在读取历史…", "Reading the history…"],
   away: ["历史库无应答，地图仍为实时", "The history does not answer; the map is live"],
+  no_answer: ["历史库无应答", "The history does not answer"],
   empty: ["过去 24 小时无历史数据，地图仍为实时", "No history of the last 24 hours; the map is live"],
   not_live: ["过去 · 非实时", "Past · not live"],
   leave: ["回到现在", "Back to now"],

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from domain.channels import MINUTE_MS
 from domain.times import to_datetime
-from maps.ports import HistoryReader
+from maps.ports import PaneHistory
 from streams.history import AnyHistory, HistorySettings, open_history
 from tests.browser.axe import violations
 from tests.browser.watching import Watched, until_live
@@ -49,7 +49,7 @@ class DeskWithPast(WholeDesk):
         self.at_ms = now_ms() // MINUTE_MS * MINUTE_MS
         super().__init__(SITE, engine)
 
-    def make_history(self) -> HistoryReader:
+    def make_history(self) -> PaneHistory:
         return self.history
 
     def begin(self) -> "DeskWithPast":
@@ -148,14 +148,14 @@ def test_the_time_is_the_zones_and_said_with_the_slider(desk: DeskWithPast, watc
     seen = watched()
     slider = opened(desk, seen)
     to_hours_ago(seen, slider, 2.75)
-    first_ms = (desk.at_ms - 2 * MINUTE_MS) // (5 * MINUTE_MS) * 5 * MINUTE_MS - 33 * 5 * MINUTE_MS
+    first_ms = (desk.at_ms - 2 * MINUTE_MS - 1) // (5 * MINUTE_MS) * 5 * MINUTE_MS - 33 * 5 * MINUTE_MS
     begins, ends = (to_datetime(ms).astimezone(ZoneInfo(SITE.timezone)) for ms in (first_ms, first_ms + 5 * MINUTE_MS))
     time = f"{begins:%Y-%m-%d %H:%M} – {ends:%H:%M}"
 
-    expect(seen.page.locator(".past-banner time")).to_have_text(time)
+    expect(seen.page.locator(".past-banner time")).to_have_text(f"{time} (Asia/Shanghai)")
     expect(slider).to_have_attribute("aria-valuetext", f"{time}, raised then: 1")
     seen.page.keyboard.press("ArrowLeft")
-    expect(seen.page.locator(".past-banner time")).not_to_have_text(time)
+    expect(seen.page.locator(".past-banner time")).not_to_have_text(f"{time} (Asia/Shanghai)")
     assert slider.bounding_box()["height"] >= 24
 
 

@@ -104,7 +104,7 @@ def test_no_element_carries_inline_code_or_style():
 LATER = (
     *("still.js", "satellite.js", "sound.js", "history.js", "layers.js", "wall.js", "wall.css"),
     *("later.css", "later_words.js", "tracks.js"),
-    *("past.js", "past_marks.js", "past_tickets.js", "past_words.js", "past.css"),
+    *("past.js", "past_marks.js", "past_strip.js", "past_tickets.js", "past_words.js", "past.css"),
 )
 """Not of the first load: of the stand-alone file, a layer, after a gesture or some seconds, of the wall."""
 

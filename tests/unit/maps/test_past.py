@@ -198,7 +198,7 @@ def test_frames_that_do_not_begin_with_the_clock_are_refused():
 
 def test_every_word_of_the_past_has_both_languages_and_is_used():
     words = re.findall(r'^  (\w+): \["(.+)", "(.+)"\],$', own_text("past_words.js"), re.MULTILINE)
-    scripts = "".join(own_text(name) for name in ("past.js", "past_marks.js"))
+    scripts = "".join(own_text(name) for name in ("past.js", "past_marks.js", "past_strip.js"))
     asked = set(re.findall(r'say\("(\w+)"', scripts)) | {"away", "empty"}  # chosen by what went wrong
 
     assert {key for key, _, _ in words} == asked
