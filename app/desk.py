@@ -29,6 +29,7 @@ from alerts.store.in_force import note_in_force
 from alerts.supervision.rectifications import remind
 from alerts.supervision.today import StandingsToday
 from app.accounts import Accounts, accounts_of, say_first_password
+from app.base_map import base_map_of, laid_under
 from app.duty_pages import DutySources, add_duty_pages
 from app.filing import add_filing
 from app.freezing import keep_freezing
@@ -53,6 +54,7 @@ from maps.neighbours_api import build_router as build_neighbours_router
 from maps.pages import build_pages, mount_static
 from maps.ports import PaneHistory
 from maps.settings import MapsSettings
+from maps.tiles import build_tiles
 from maps.wall import build_wall
 
 log = structlog.get_logger()
@@ -74,10 +76,12 @@ async def run_desk(settings: Settings) -> None:
     maps = MapsSettings(
         base_map_url=settings.base_map_url,
         base_map_attribution=settings.base_map_attribution,
+        base_map_crs=settings.base_map_crs,
         satellite_url=f"{API}/satellite",
         wall=settings.wall,
         wall_names=settings.wall_names,
     )
+    maps = laid_under(maps, base_map_of(settings))
     feed = LiveFeed(site, Sources(KafkaTail(settings.kafka), topics_of(settings), store.tickets), maps, now_ms)
     clock, accounts = TicketClock(store.tickets), accounts_of(settings, store.engine, now_ms)
     say_first_password(settings, accounts)
@@ -138,6 +142,7 @@ def build_app(  # noqa: PLR0913 - everything that a desk is made of
     app.include_router(build_neighbours_router(feed.live, history, site, guard=access.needs(ALL_ROLES)))
     _add_ticket_routes(app, store, letters, access)
     app.include_router(build_pages(site, maps, guard))
+    app.include_router(build_tiles(maps.base_map, access.needs(ALL_ROLES)))
     app.include_router(build_wall(site, feed, maps))
     mount_static(app)
     known = told or InForce(rules=rules_of(site))

@@ -48,6 +48,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for name in unknown_variables():
         yield Finding("settings", Verdict.WARNING, f"{name} is no setting", "mend its name or unset it")
     yield _guarded("site files", lambda: _site(settings), "mend the files; each line names file, row and remedy")
+    if settings.base_map_file is not None:
+        yield _guarded("base map", lambda: _base_map(settings), "mend what the line names, or leave the setting empty")
     yield _guarded("data folder", lambda: _data_folder(settings.data_dir), f"set {PREFIX}DATA_DIR to a writable folder")
     yield _desk_port(settings)
     yield _guarded("mqtt broker", lambda: _mqtt(settings), f"start the broker, or set {PREFIX}MQTT_HOST and _PORT")
@@ -101,6 +103,16 @@ def _desk_port(settings: Settings) -> Finding:
             mend = f"stop what uses it (a desk that runs already?) or set {PREFIX}DESK_PORT"
             return Finding("desk port", Verdict.WARNING, f"{place} is taken ({error.strerror})", mend)
     return Finding("desk port", Verdict.OK, f"{place} is free")
+
+
+def _base_map(settings: Settings) -> str:
+    from app.base_map import base_map_of
+
+    base_map = base_map_of(settings)
+    if base_map is None:
+        return "none"
+    with contextlib.closing(base_map):
+        return f"{settings.base_map_file}: {base_map.media_type}, zooms {base_map.zooms[0]} to {base_map.zooms[1]}"
 
 
 def _mqtt(settings: Settings) -> str:

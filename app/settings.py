@@ -66,8 +66,12 @@ class Settings(BaseSettings):
     replay: bool = Field(default=False, description="take `received_at` from readings: the zone clock runs on it")
     desk_host: str = Field("127.0.0.1", min_length=1, description="address the desk listens on")
     desk_port: int = Field(8000, ge=1, le=65535, description="the desk's port")
-    base_map_url: str = Field("", description="raster tiles with {z}, {x}, {y}, WGS-84; empty: none")
-    base_map_attribution: str = Field("", description="licence line of the tiles")
+    base_map_url: str = Field("", description="raster tiles with {z}, {x}, {y}; empty: none")
+    base_map_attribution: str = Field("", description="licence line of the tiles; empty: the archive's own")
+    base_map_file: Path | None = Field(None, description="PMTiles archive of raster tiles that the desk serves itself")
+    base_map_crs: Literal["wgs84", "cgcs2000", "gcj02"] = Field(
+        "wgs84", description="datum of the tiles; those of gcj02 are moved to their place"
+    )
     wall: bool = Field(default=False, description="serve /wall, a public view for big screens, without signing in")
     wall_names: bool = Field(default=False, description="the wall names the enterprise that leads a clue")
     operations_host: str = Field("127.0.0.1", min_length=1, description="address of /healthz, /readyz, /metrics")

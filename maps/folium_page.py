@@ -1,6 +1,5 @@
 """The zone as a Folium map with nothing from elsewhere: Leaflet from this machine, drawn layers, no tiles needed."""
 
-import html
 import json
 import re
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from domain.site import PlaceKind, Site
 from maps import features
 from maps.assets import LEAFLET
 from maps.settings import MapsSettings
+from maps.tile_layer import moved, tile_layer
 
 _DIGITS = 5  # of a degree: one metre, half the bytes
 
@@ -49,7 +49,9 @@ def render_map(site: Site, settings: MapsSettings) -> MapParts:
     zone = _zone_map(site, settings)
     root = zone.get_root()
     root.render()
-    return MapParts(root.html.render(), compact(root.script.render()))
+    (south, west), (north, east) = bounds_of(site)
+    script = compact(root.script.render()) + moved(settings, ((west + east) / 2, (south + north) / 2))
+    return MapParts(root.html.render(), script)
 
 
 def compact(script: str) -> str:
@@ -73,8 +75,7 @@ def _zone_map(site: Site, settings: MapsSettings) -> ZoneMap:
     zone = ZoneMap(location=middle, zoom_start=13, tiles=None, prefer_canvas=True, zoom_snap=snap)
     zone._id = "zone"  # noqa: SLF001 - folium's only way to a name that stays the same
     if settings.base_map_url:
-        attribution = html.escape(settings.base_map_attribution)
-        _named(folium.TileLayer(settings.base_map_url, attr=attribution, name="base"), "base").add_to(zone)
+        _named(tile_layer(settings), "base").add_to(zone)
     _named(folium.map.CustomPane(LIVE_PANE, z_index=450, pointer_events=False), "live").add_to(zone)
     _add_lines(zone, site)
     for kind, style in ((PlaceKind.ENTERPRISE, _ENTERPRISE), (PlaceKind.CONSTRUCTION_SITE, _CONSTRUCTION)):

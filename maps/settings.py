@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from maps.base_map import BaseMap
+
+GCJ02 = "gcj02"
+"""Datum of Amap and Tencent: some 500 m off where WGS-84 says."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapsSettings:
@@ -18,6 +23,8 @@ class MapsSettings:
         max_tickets: Tickets shown at once, most urgent first.
         base_map_url: Raster tiles with `{z}`, `{x}`, `{y}` in WGS-84 web Mercator; empty: none.
         base_map_attribution: Licence line of the tiles.
+        base_map_crs: Datum of the tiles, `wgs84`, `cgcs2000` (the same here) or `gcj02`.
+        base_map: The archive that the desk serves at that address; None: they come from elsewhere.
         satellite_url: Where products are listed that may be laid under the map; empty: nowhere.
         wall: Whether the public wall view is served, to everybody who asks.
         wall_names: Whether it names the enterprise that leads a ticket's candidates.
@@ -33,6 +40,8 @@ class MapsSettings:
     max_tickets: int = 200
     base_map_url: str = ""
     base_map_attribution: str = ""
+    base_map_crs: str = "wgs84"
+    base_map: BaseMap | None = None
     satellite_url: str = ""
     wall: bool = False
     wall_names: bool = False

@@ -290,7 +290,14 @@ def a_feed(
     return LiveFeed(site, Sources(tail, TOPICS, tickets), MapsSettings(**settings), now)
 
 
-def an_app(site: Site, feed: LiveFeed, history: FakeHistory | None = None, *, run: bool = True) -> FastAPI:
+def an_app(
+    site: Site,
+    feed: LiveFeed,
+    history: FakeHistory | None = None,
+    *,
+    run: bool = True,
+    maps: MapsSettings | None = None,
+) -> FastAPI:
     """Return a desk of the map alone."""
 
     @contextlib.asynccontextmanager
@@ -305,7 +312,7 @@ def an_app(site: Site, feed: LiveFeed, history: FakeHistory | None = None, *, ru
     app = FastAPI(lifespan=lifespan)
     install_problem_handlers(app)
     app.include_router(build_router(feed, history or FakeHistory(), site))
-    app.include_router(build_pages(site, MapsSettings()))
+    app.include_router(build_pages(site, maps or MapsSettings()))
     mount_static(app)
     _stand_in(app)
     return app
