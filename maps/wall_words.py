@@ -21,6 +21,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     ),
     "pause": ("暂停轮换", "Pause"),
     "go_on": ("继续轮换", "Go on"),
+    "next": ("下一屏", "Next view"),
     "as_of": ("截至 {time}", "As of {time}"),
     "frozen": ("数据自 {time} 起未更新", "Data frozen since {time}"),
     "frozen_start": ("尚未收到数据", "No data yet"),

@@ -113,9 +113,18 @@ function showView() {
   VIEWS.forEach((id, at) => { part(id).hidden = at !== turn; });
 }
 
-part("pause").addEventListener("click", () => {
-  paused = !paused;
+function showNext() {
+  turn = (turn + 1) % VIEWS.length;
+  showView();
+}
+
+function pause(wanted) {
+  paused = wanted;
   part("pause").textContent = word(paused ? "go_on" : "pause");
-});
-setInterval(() => { if (!paused) { turn = (turn + 1) % VIEWS.length; showView(); } }, TURN_MS);
+}
+
+part("pause").addEventListener("click", () => pause(!paused));
+part("next").addEventListener("click", showNext);
+pause(matchMedia("(prefers-reduced-motion: reduce)").matches); // who wants no motion turns the views by hand
+setInterval(() => { if (!paused) showNext(); }, TURN_MS);
 ask();
