@@ -22,7 +22,8 @@ from maps.admission import while_admitted
 from maps.feed import LiveFeed
 from maps.hour_index import HOUR_MS, hour_index
 from maps.kept import Kept
-from maps.past import Past, add_past, answered, refuse_unknown
+from maps.past import Past
+from maps.past_api import add_past, answered, refuse_unknown
 from maps.ports import Guard, HistoryReader, Standings, dependencies
 from maps.track_lines import track_lines
 

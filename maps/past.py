@@ -1,19 +1,16 @@
 """The last hours of all fixed sensors as frames: one question to the history a minute, however many desks ask."""
 
-import hashlib
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+import time
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import numpy as np
-from fastapi import APIRouter, Header, Query, Response
 
 from domain.channels import MINUTE_MS, POLLUTANTS, UNIT
 from domain.field import ChannelState
 from domain.frames import EXCLUDED_RANK, Frames, FrameSpan, rank_of
-from domain.problem import Problem
 from domain.site import SensorKind, Site
 from domain.times import rfc3339, to_datetime
 from maps.ports import HistoryReader
@@ -23,28 +20,9 @@ MOST_VALUES = 100_000
 STEPS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
 """Lengths that a frame may have: each divides a day. [min]"""
 LONGEST_MIN = 1440
+AWAY_S = 5.0
+"""So long a history that did not answer is not asked again: many desks would wait for it one after another. [s]"""
 _RAISED = {int(ChannelState.HOT): "hot", int(ChannelState.BREACH): "breach"}
-
-
-@contextmanager
-def answered() -> Iterator[None]:
-    """Turn a history that is away into the problem that a desk is told."""
-    try:
-        yield
-    except ConnectionError as error:
-        raise Problem(503, "history_away", "History does not answer", str(error)) from error
-
-
-def refuse_unknown(pollutant: str) -> None:
-    """Raise the problem of a pollutant that is not supervised."""
-    if pollutant not in POLLUTANTS:
-        raise Problem(
-            422,
-            "unknown_pollutant",
-            "Unknown pollutant",
-            f"{pollutant!r} is not supervised; use one of {', '.join(POLLUTANTS)}",
-            {"allowed": list(POLLUTANTS)},
-        )
 
 
 def step_of(minutes: int, sensors: int) -> int:
@@ -69,8 +47,10 @@ class Past:
     Vehicles are left out: a judged minute has no place, and their last value at a wrong place would be a false one.
     """
 
-    def __init__(self, history: HistoryReader, site: Site) -> None:
+    def __init__(self, history: HistoryReader, site: Site, clock: Callable[[], float] = time.monotonic) -> None:
         self._history = history
+        self._clock = clock
+        self._away: tuple[float, str] | None = None
         self._fixed = [sensor for sensor in site.sensors if sensor.kind is not SensorKind.VEHICLE]
         self._lock = threading.Lock()
         self._kept: dict[tuple[str, int], tuple[int, bytes]] = {}
@@ -97,9 +77,18 @@ class Past:
             self._kept[pollutant, minutes] = (minute, text)
             return text
 
+    def _frames(self, pollutant: str, span: FrameSpan) -> Frames:
+        if self._away and self._clock() - self._away[0] < AWAY_S:
+            raise ConnectionError(self._away[1])
+        try:
+            return self._history.frames([sensor.sensor_id for sensor in self._fixed], pollutant, span)
+        except ConnectionError as error:
+            self._away = (self._clock(), str(error))
+            raise
+
     def _ask(self, pollutant: str, minutes: int, until_ms: int) -> dict[str, Any]:
         span = span_of(minutes, until_ms, len(self._fixed))
-        frames = self._history.frames([sensor.sensor_id for sensor in self._fixed], pollutant, span)
+        frames = self._frames(pollutant, span)
         return {
             "pollutant": pollutant,
             "unit": UNIT,
@@ -141,22 +130,3 @@ def _told(frames: Frames, asked: int) -> list[dict[str, Any]]:
 
 def _place(degrees: float) -> float | None:
     return None if np.isnan(degrees) else round(degrees, 6)
-
-
-def add_past(router: APIRouter, past: Past, until_ms: Callable[[], int]) -> None:
-    """Add the route; `until_ms` is the start of the last judged minute, where frames end. [ms]"""
-
-    @router.get("/map/past", summary="The last hours of all fixed sensors in frames: values, who was raised")
-    def get_past(
-        pollutant: str = POLLUTANTS[0],
-        minutes: Annotated[int, Query(ge=10, le=LONGEST_MIN)] = LONGEST_MIN,
-        if_none_match: Annotated[str | None, Header()] = None,
-    ) -> Response:
-        refuse_unknown(pollutant)
-        with answered():
-            text = past.body(pollutant, minutes, until_ms())
-        mark = f'"{hashlib.sha256(text).hexdigest()[:24]}"'
-        headers = {"ETag": mark, "Cache-Control": "private, no-cache"}
-        if if_none_match == mark:
-            return Response(status_code=304, headers=headers)
-        return Response(text, headers=headers, media_type="application/json")

@@ -1,5 +1,6 @@
 """The past as frames: bounded, complete, asked of the history once however many ask."""
 
+import asyncio
 import json
 import math
 import re
@@ -17,7 +18,8 @@ from domain.site import SensorKind
 from domain.times import rfc3339, to_datetime
 from maps.api import build_router
 from maps.assets import own_text
-from maps.past import LONGEST_MIN, MOST_VALUES, STEPS_MIN, Past, span_of, step_of
+from maps.feed import LiveFeed
+from maps.past import AWAY_S, LONGEST_MIN, MOST_VALUES, STEPS_MIN, Past, span_of, step_of
 from tests.builders_maps import (
     CLOCK_MS,
     TOPICS,
@@ -45,9 +47,14 @@ def history() -> FakeHistory:
 
 
 @pytest.fixture
-def client(history: FakeHistory) -> Client:
-    feed = a_feed(SITE, FakeTail(), FakeTickets(), now=lambda: CLOCK_MS)
+def feed() -> LiveFeed:
+    feed = a_feed(SITE, FakeTail(), FakeTickets())
     feed.take_message(TOPICS.breaches, judged_message(SITE, JUDGED_MS))
+    return feed
+
+
+@pytest.fixture
+def client(feed: LiveFeed, history: FakeHistory) -> Client:
     return Client(an_app(SITE, feed, history, run=False))
 
 
@@ -126,15 +133,28 @@ def test_the_step_grows_with_the_sensors():
     assert not [step for step in STEPS_MIN if LONGEST_MIN % step]
 
 
-def test_a_history_that_does_not_answer_is_a_problem_and_is_asked_again(client: Client, history: FakeHistory):
+def test_a_history_that_does_not_answer_is_a_problem(client: Client, history: FakeHistory):
     history.away = True
     answer = client.get(ADDRESS)
-    history.away = False
 
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["type"] == "urn:wugan:problem:history_away"
-    assert client.get(ADDRESS).status_code == 200
+
+
+def test_a_history_that_was_away_is_asked_again_but_not_by_every_desk():
+    history, now_s = FakeHistory(), [0.0]
+    past = Past(history, SITE, lambda: now_s[0])
+    history.away = True
+    with pytest.raises(ConnectionError, match="does not answer"):
+        past.body("pm25", LONGEST_MIN, JUDGED_MS)
+    history.away = False
+    with pytest.raises(ConnectionError, match="does not answer"):
+        past.body("pm10", LONGEST_MIN, JUDGED_MS)
+    now_s[0] = AWAY_S
+
+    assert past.body("pm25", LONGEST_MIN, JUDGED_MS)
+    assert len(history.framed) == 1
 
 
 @pytest.mark.parametrize(
@@ -182,6 +202,21 @@ def test_fifty_desks_that_ask_at_once_are_one_question():
     assert len(set(answers)) == 1
 
 
+async def test_desks_that_wait_for_the_past_keep_no_thread_of_the_server(feed: LiveFeed):
+    history = SlowHistory()
+    app = FastAPI()
+    app.include_router(build_router(feed, history, SITE))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as client:
+        desks = [asyncio.create_task(client.get(ADDRESS)) for _ in range(60)]  # more than the server has threads
+        others = await asyncio.wait_for(client.get("/api/v1/sensors"), 10)
+        history.let.set()
+        answers = await asyncio.gather(*desks)
+
+    assert others.status_code == 200
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(history.framed) == 1
+
+
 def test_a_minute_later_the_history_is_asked_again():
     history = FakeHistory()
     past = Past(history, SITE)
@@ -205,11 +240,11 @@ def test_every_word_of_the_past_has_both_languages_and_is_used():
     assert all(set(re.findall(r"\{\w+\}", zh)) == set(re.findall(r"\{\w+\}", en)) for _, zh, en in words)
 
 
-async def test_the_past_needs_a_role_as_the_other_calls_do():
+async def test_the_past_needs_a_role_as_the_other_calls_do(feed: LiveFeed):
     def refuse() -> None:
         raise HTTPException(401)
 
     app = FastAPI()
-    app.include_router(build_router(a_feed(SITE, FakeTail(), FakeTickets()), FakeHistory(), SITE, guard=refuse))
+    app.include_router(build_router(feed, FakeHistory(), SITE, guard=refuse))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as client:
         assert (await client.get(ADDRESS)).status_code == 401
