@@ -16,6 +16,7 @@ STILL_MODULES = (
     "ticket_text.js",
     "ticket_list.js",
     "pane_parts.js",
+    "pane_facts.js",
     "ticket_pane.js",
     "shapes.js",
     "zone.js",

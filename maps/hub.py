@@ -83,11 +83,13 @@ class Hub:
             self._desks.discard(desk)
 
     def fresh(self, reason: str) -> bytes:
-        """Return a snapshot as frames; the events that follow it have greater ids."""
-        return b"".join(
-            format_sse_event(event=event, data_str=text, id=str(self._last_id))
-            for event, text in self._snapshot(reason)
-        )
+        """Return a snapshot as frames; the events that follow it have greater ids.
+
+        Only its last frame bears an id: who loses the line in the middle of it is told all anew.
+        """
+        *parts, last = self._snapshot(reason)
+        frames = [format_sse_event(event=event, data_str=text) for event, text in parts]
+        return b"".join([*frames, format_sse_event(event=last[0], data_str=last[1], id=str(self._last_id))])
 
     def close(self) -> None:
         """End every stream, so that the server can stop."""

@@ -26,6 +26,7 @@ from domain.times import rfc3339, to_datetime
 from domain.wire import Topics, encode_judged, encode_rows
 from maps.api import build_router, now_ms
 from maps.feed import LiveFeed, Sources
+from maps.neighbours_api import build_router as build_neighbours_router
 from maps.pages import build_pages, mount_static
 from maps.settings import MapsSettings
 
@@ -311,7 +312,9 @@ def an_app(
 
     app = FastAPI(lifespan=lifespan)
     install_problem_handlers(app)
-    app.include_router(build_router(feed, history or FakeHistory(), site))
+    history = history or FakeHistory()
+    app.include_router(build_router(feed, history, site))
+    app.include_router(build_neighbours_router(feed.live, history, site))
     app.include_router(build_pages(site, maps or MapsSettings()))
     mount_static(app)
     _stand_in(app)
@@ -325,6 +328,14 @@ def _stand_in(app: FastAPI) -> None:
     async def shift() -> dict[str, int]:
         today = {"dispatched": 0, "dismissed": 0, "watched": 0}
         return {"opened": 0, "opened_last_hour": 0, "target_an_hour": 6, **today}
+
+    @app.get("/api/v1/tickets/{ticket_id}/photos")
+    async def photos(ticket_id: str) -> dict[str, object]:
+        return {"photos": []}
+
+    @app.get("/api/v1/tickets/{ticket_id}/similar")
+    async def similar(ticket_id: str) -> dict[str, object]:
+        return {"tickets": [], "alike": 0, "visited": 0, "confirmed": 0, "dismissed": 0}
 
     @app.get("/api/v1/standings")
     async def standings() -> dict[str, object]:

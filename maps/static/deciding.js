@@ -28,7 +28,9 @@ export class Deciding {
   }
 
   ask(ticket, what) {
-    this.asking = this.asking?.id === ticket.id && this.asking.what === what ? null : { id: ticket.id, what };
+    const isOpen = this.asking?.id === ticket.id && this.asking.what === what;
+    if (!isOpen && !mayDispatch(ticket)) return;
+    this.asking = isOpen ? null : { id: ticket.id, what };
     this.changed();
   }
 
@@ -83,7 +85,8 @@ export class Deciding {
     this.changed();
     try {
       await this.act(ticket, path, { ...body, version: ticket.version });
-      this.asking = null;
+      // Meanwhile a person may be asked about another ticket.
+      if (this.asking?.id === ticket.id) this.asking = null;
     } catch (error) {
       this.trouble.set(ticket.id, error.message);
     }

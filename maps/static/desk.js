@@ -2,7 +2,7 @@
 
 import { page, word, make } from "./words.js";
 import { Zone } from "./zone.js";
-import { TicketList } from "./ticket_list.js";
+import { TicketList, wanted } from "./ticket_list.js";
 import { TicketPane } from "./ticket_pane.js";
 import { isOpen, inOrder, wantsDecision } from "./ticket_text.js";
 import { ZoneClock, clockText, ageText } from "./clock.js";
@@ -28,7 +28,9 @@ const deciding = mayDecide ? new Deciding({ act, changed: render }) : null;
 const list = part("tickets") ? new TicketList(part("tickets"), { chosen: render }) : null;
 const pane = part("pane") ? new TicketPane(part("pane"), { deciding, asked }) : null;
 const shift = list ? bindShift({ list, deciding, chosen: () => list.chosen }) : null;
-let link = "connecting", due = null;
+// Told before a snapshot, and not again in it yet.
+const untold = new Set();
+let link = "connecting", due = null, telling = 0;
 
 async function act(ticket, path, body) {
   const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -57,9 +59,24 @@ function render() {
   const ordered = inOrder(tickets.values());
   if (list) list.render(now);
   pane?.render(list.chosen, now);
+  if (list?.chosen) tellMore();
   zone.setTickets(ordered, list ? list.chosenId : null);
   tally.show(ordered, now);
   showRaised();
+}
+
+// What speaks for a ticket comes when one is first shown; a browser remembers an address that failed.
+async function tellMore() {
+  if (pane.told || telling < 0) return;
+  const again = telling ? `?${telling}` : "";
+  telling = -telling - 1;
+  try {
+    const { More } = await import(`./pane_more.js${again}`);
+    pane.told = new More({ ask, page, came: soon, knows: (id) => zone.sensors.has(id) });
+    soon();
+  } catch {
+    telling = -telling;
+  }
 }
 
 function showRaised() {
@@ -79,7 +96,7 @@ function soon() {
 function hear(ticket) {
   const before = tickets.get(ticket.id);
   // An answer that the stream has overtaken.
-  if (before && before.version > ticket.version) return;
+  if (!untold.delete(ticket.id) && before && before.version > ticket.version) return;
   if (isOpen(ticket)) tickets.set(ticket.id, ticket);
   else tickets.delete(ticket.id);
   list?.set(ticket);
@@ -91,6 +108,8 @@ function hear(ticket) {
 function showLink(state) {
   if (state === link) return;
   link = state;
+  // Cut off in the middle of a snapshot: what follows goes on from before it, or tells all anew.
+  if (state === "down") untold.clear();
   part("link").textContent = word(`link_${state}`);
   part("link").className = state;
 }
@@ -121,14 +140,14 @@ keepStandings(async () => {
 }, soon);
 tally.askSoon();
 setInterval(() => tally.askToday(), 60000);
+if (list && wanted) ask(`${page.tickets_url}/${encodeURIComponent(wanted)}`).then(async (answer) => answer.ok && list.welcome(await answer.json())).catch(() => {});
 connect(page.events_url, {
   refused: () => whoAmI(), // who was signed out meanwhile is led to sign in
   link: showLink,
   quiet: showAge,
+  // What was chosen stays chosen while all is told anew; a heartbeat ends it.
   snapshot() {
-    tickets.clear();
-    list?.clear();
-    soon();
+    for (const id of tickets.keys()) untold.add(id);
   },
   sensor(rows) {
     for (const row of rows) zone.setSensor(row);
@@ -137,6 +156,12 @@ connect(page.events_url, {
   },
   ticket: hear,
   heartbeat(beat) {
+    for (const id of untold) {
+      tickets.delete(id);
+      list?.tickets.delete(id);
+    }
+    if (untold.size) soon();
+    untold.clear();
     clock.told(beat.clock, beat.server);
     part("online").textContent = `${beat.sensors.online}/${beat.sensors.total}`;
     part("tickets-away").hidden = beat.tickets_ok;

@@ -1,14 +1,8 @@
-// The parts of a ticket's pane, in the order in which they are read.
+// Parts of a ticket's pane: the wind and the suspected sources.
 
 import { make, word } from "./words.js";
-import { dayText } from "./clock.js";
 import { standingText } from "./standings.js";
-import { flagsText, inputOf, percent, sinceText, svg, windText } from "./ticket_text.js";
-
-export function fact(name, ...said) {
-  const told = said.filter((one) => one !== null && one !== undefined && one !== "");
-  return told.length ? make("div", { class: "fact" }, make("dt", { text: name }), make("dd", {}, ...told)) : null;
-}
+import { percent, svg, windText } from "./ticket_text.js";
 
 export function compass(wind) {
   const known = wind && !wind.calm && wind.from_deg !== null;
@@ -51,44 +45,4 @@ export function candidateTable(ticket, isLive) {
       make("td", {}, one ? (isLive ? nameOf(one) : one.name) : word("unknown_source"), one ? notes(one) : null),
       make("td", {}, make("meter", { min: 0, max: 1, value: share.toFixed(3), "aria-label": percent(share) }), ` ${percent(share)}`),
       make("td", { text: distance })))));
-}
-
-// What clues from elsewhere say, in their own words.
-function clueList(ticket) {
-  const clues = ticket.clues ?? [];
-  if (!clues.length) return null;
-  return make("ul", { class: "clues" }, ...clues.map((clue) => make("li", {},
-    make("b", { text: word(`source.${clue.source}`) }), ` ${dayText(Date.parse(clue.at))} `,
-    clue.closed_at ? make("i", { text: `${word("clue_settled")} ` }) : null, make("span", { text: clue.text }))));
-}
-
-function sensorHealth(ticket, health) {
-  const excluded = ticket.excluded.map((one) => `${one.sensor_id} (${flagsText(one.reason)})`).join(", ");
-  const told = [];
-  if (health?.calibrated_on) told.push(word("calibrated", { day: health.calibrated_on }));
-  if (excluded) told.push(`${word("excluded_sensors")}: ${excluded}`);
-  return told.join(" · ");
-}
-
-function permits(ticket) {
-  const registered = inputOf(ticket, "registered");
-  if (registered === null) return "";
-  return registered === "none" ? word("no_permits") : registered.split("+").map((name) => word(`reason.${name}`)).join(" · ");
-}
-
-function before(ticket) {
-  const told = /^(\d+) found, (\d+) nothing$/.exec(inputOf(ticket, "outcomes_before") ?? "");
-  if (!told) return "";
-  const [found, nothing] = [Number(told[1]), Number(told[2])];
-  return found + nothing ? word("outcomes_before", { n: found + nothing, found }) : word("no_outcomes_before");
-}
-
-export function facts(ticket, health) {
-  const agree = ticket.sensors.length ? `${word("merged_count", { n: ticket.sensors.length })}: ${ticket.sensors.join(", ")}` : "";
-  return make("dl", { class: "facts" },
-    fact(word("corroboration"), agree, clueList(ticket)),
-    fact(word("event_since"), sinceText(ticket)),
-    fact(word("sensor_health"), sensorHealth(ticket, health)),
-    fact(word("permits"), permits(ticket)),
-    fact(word("similar"), before(ticket)));
 }

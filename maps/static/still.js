@@ -4,13 +4,14 @@ import { page } from "./words.js";
 import { Zone } from "./zone.js";
 import { TicketList } from "./ticket_list.js";
 import { TicketPane } from "./ticket_pane.js";
+import { facts } from "./pane_facts.js";
 import { wantsDecision } from "./ticket_text.js";
 import { clockText } from "./clock.js";
 
 const still = JSON.parse(document.getElementById("still").textContent);
 const stillMs = still.clock ? Date.parse(still.clock) : null;
 const stillZone = new Zone(window.map_zone, page.sensors);
-const stillPane = new TicketPane(document.getElementById("pane"));
+const stillPane = new TicketPane(document.getElementById("pane"), { told: { stamp: () => null, draw: facts } });
 const stillList = new TicketList(document.getElementById("tickets"), { chosen: showStill });
 
 function showStill() {

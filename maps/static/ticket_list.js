@@ -5,7 +5,7 @@ import { ageText } from "./clock.js";
 import { excessText, headline, inOrder, isOpen, label, leader, priorityMark, reasonsText, wantsDecision } from "./ticket_text.js";
 
 // A page may lead here to one ticket.
-const wanted = new URLSearchParams(location.search).get("ticket");
+export const wanted = new URLSearchParams(location.search).get("ticket");
 
 export class TicketList {
   constructor(root, { chosen }) {
@@ -30,16 +30,23 @@ export class TicketList {
     else this.tickets.delete(ticket.id);
   }
 
-  clear() {
-    this.tickets.clear();
+  // A settled ticket that a page led here to: shown, though nothing is left to do.
+  welcome(ticket) {
+    if (isOpen(ticket)) return;
+    this.guest = ticket;
+    this.choose(ticket.id);
+  }
+
+  get(id) {
+    return this.tickets.get(id) ?? (this.guest?.id === id ? this.guest : null);
   }
 
   get chosen() {
-    return this.tickets.get(this.chosenId) ?? null;
+    return this.get(this.chosenId);
   }
 
   ordered() {
-    return inOrder(this.tickets.values());
+    return inOrder(this.guest && !this.tickets.has(this.guest.id) ? [...this.tickets.values(), this.guest] : this.tickets.values());
   }
 
   shown() {
@@ -70,7 +77,7 @@ export class TicketList {
     this.lastAt = Math.max(shown.findIndex((ticket) => ticket.id === this.chosenId), 0);
     const before = new Set(this.rows.keys());
     const nodes = shown.map((ticket) => this.row(ticket));
-    for (const id of this.rows.keys()) if (!this.tickets.has(id)) this.rows.delete(id);
+    for (const id of this.rows.keys()) if (!this.get(id)) this.rows.delete(id);
     if (!nodes.length) nodes.push(make("li", { class: "empty", role: "presentation", text: word(this.sought ? "nothing_found" : "no_tickets") }));
     if (nodes.some((node, at) => this.root.children[at] !== node) || nodes.length !== this.root.children.length) this.put(nodes, before);
     if (this.chosenId) this.root.setAttribute("aria-activedescendant", `ticket-${this.chosenId}`);
@@ -128,7 +135,7 @@ export class TicketList {
   age(nowMs) {
     if (nowMs === null) return;
     for (const [id, { time }] of this.rows) {
-      const ticket = this.tickets.get(id);
+      const ticket = this.get(id);
       if (ticket) time.textContent = ageText(nowMs - Date.parse(ticket.opened_at));
     }
   }

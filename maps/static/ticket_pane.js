@@ -4,14 +4,13 @@ import { make, word } from "./words.js";
 import { ageText } from "./clock.js";
 import { confidenceText, durationMin, excessText, headline, label, priorityMark, reasonsText, wantsDecision } from "./ticket_text.js";
 import { standingText } from "./standings.js";
-import { candidateTable, compass, facts } from "./pane_parts.js";
+import { candidateTable, compass } from "./pane_parts.js";
 
 export class TicketPane {
   // `deciding` makes the buttons, `asked` what the server is asked for beside the ticket; a still page has neither.
-  constructor(root, { deciding = null, asked = null } = {}) {
-    this.root = root;
-    this.deciding = deciding;
-    this.asked = asked;
+  // `told` draws what speaks for the ticket and against it; a live page brings it when a ticket is first shown.
+  constructor(root, { deciding = null, asked = null, told = null } = {}) {
+    Object.assign(this, { root, deciding, asked, told });
     this.id = undefined;
     this.parts = new Map();
   }
@@ -54,7 +53,7 @@ export class TicketPane {
       ["what", told, () => what(ticket, nowMs)],
       ["spark", [ticket.peak?.sensor_id, more.courseStamp], () => (ticket.peak ? make("div", { class: "spark" }, more.course?.() ?? "") : null)],
       ["whence", [ticket.wind, ticket.candidates, stands], () => (ticket.kind === "local" ? whence(ticket, this.asked !== null) : null)],
-      ["facts", [ticket, more.health], () => facts(ticket, more.health)],
+      ["facts", [ticket, more.health, this.told?.stamp(ticket)], () => this.told?.draw(ticket, more.health)],
       ["links", [], () => (this.asked ? links(ticket) : null)],
       ["history", [ticket.history.length, ticket.id], () => (this.asked ? history(ticket, this.parts.get("history")?.node.open) : null)],
       ["decision", decided, () => make("div", { class: "decision" }, advice(ticket), this.deciding?.buttons(ticket) ?? null, make("p", { class: "hint", text: word("clue_only") }))],

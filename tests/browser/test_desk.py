@@ -1,14 +1,13 @@
 """The duty officer's desk in a real browser on the real application: decided by keys, undone, heard, seen by two."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from domain.times import to_datetime
-from tests.browser.watching import Watched, until_live
+from tests.browser.watching import Watched, until, until_live
 from tests.builders_desk import WholeDesk, a_ticket
 from tests.builders_maps import a_zone, now_ms, quiet_rows
 from tests.ticket_stores import fresh_store
@@ -22,6 +21,9 @@ pytestmark = [
 
 SITE = a_zone()
 COLLECTION = {"type": "FeatureCollection"}
+LATE = """const real = window.fetch; window.fetch = async (url, asked) => {
+    if (asked?.method === "POST") await new Promise((go) => setTimeout(go, 150));
+    return real(url, asked); };"""
 expect = playwright.expect
 
 
@@ -52,13 +54,8 @@ def row(seen: Watched, ticket_id: str) -> "playwright.Locator":
     return seen.page.locator(f"#ticket-{ticket_id}")
 
 
-def until_state(desk: WholeDesk, ticket_id: str, state: str) -> bool:
-    end = time.monotonic() + 15.0
-    while time.monotonic() < end:
-        if desk.state(ticket_id) == state:
-            return True
-        time.sleep(0.02)  # the server shares this process
-    return False
+def until_state(desk: WholeDesk, seen: Watched, ticket_id: str, state: str) -> bool:
+    return until(seen, lambda: desk.state(ticket_id) == state)
 
 
 def test_a_ticket_is_dispatched_by_one_key_and_undone_by_another(desk: WholeDesk, seen: Watched):
@@ -66,10 +63,10 @@ def test_a_ticket_is_dispatched_by_one_key_and_undone_by_another(desk: WholeDesk
     expect(row(seen, "a1")).to_contain_text("PM2.5 186", timeout=3000)
     seen.page.keyboard.press("d")
 
-    assert until_state(desk, "a1", "dispatched"), seen.text("pane").inner_text()
+    assert until_state(desk, seen, "a1", "dispatched"), seen.text("pane").inner_text()
     expect(seen.page.locator(".chip")).to_contain_text("后发出")
     seen.page.keyboard.press("z")
-    assert until_state(desk, "a1", "new"), seen.text("pane").inner_text()
+    assert until_state(desk, seen, "a1", "new"), seen.text("pane").inner_text()
     assert seen.faults == []
 
 
@@ -82,10 +79,24 @@ def test_a_dismissal_takes_two_keys_and_keeps_its_reason(desk: WholeDesk, seen: 
     expect(seen.page.locator(".dismissal button")).to_have_count(6)
     seen.page.keyboard.press("2")
 
-    assert until_state(desk, "b2", "dismissed"), seen.text("pane").inner_text()
+    assert until_state(desk, seen, "b2", "dismissed"), seen.text("pane").inner_text()
     expect(row(seen, "b2")).to_have_count(0)
     assert desk.tickets.get("b2").history[-1].why == ("humidity",)
     assert desk.state("a1") == "new"
+
+
+def test_a_decision_that_leaves_late_still_arrives(desk: WholeDesk, watched: Callable[..., Watched]):
+    seen = watched()
+    seen.page.add_init_script(LATE)
+    seen.page.goto(desk.url)
+    until_live(seen)
+    desk.open(a_ticket(SITE, "a1"))
+    expect(row(seen, "a1")).to_be_visible(timeout=3000)
+    seen.page.keyboard.press("x")
+    expect(seen.page.locator(".dismissal button")).to_have_count(6)
+    seen.page.keyboard.press("2")
+
+    assert until_state(desk, seen, "a1", "dismissed"), seen.text("pane").inner_text()
 
 
 def test_two_desks_see_each_others_decisions(desk: WholeDesk, seen: Watched, watched: Callable[..., Watched]):

@@ -1,5 +1,8 @@
 """A page in a real browser, and everything that went wrong on it."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the extra dev brings playwright")
@@ -56,3 +59,17 @@ class Watched:
 
 def until_live(watched: Watched) -> None:
     playwright.expect(watched.text("online")).to_have_text("155/155", timeout=10_000)
+
+
+def until(watched: Watched, holds: Callable[[], bool], within_s: float = 15.0) -> bool:
+    """Wait until something holds; say whether it did.
+
+    Every request of the page passes through this process (`_guard`), but only while Playwright is at work: a plain
+    sleep holds back what the page has not sent yet.
+    """
+    end = time.monotonic() + within_s
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        watched.page.wait_for_timeout(20)
+    return True

@@ -109,6 +109,15 @@ async def test_what_follows_a_snapshot_has_greater_ids():
     assert hub.publish("sensor", "[]") > max(snapshot)
 
 
+async def test_a_snapshot_bears_its_id_only_where_it_is_whole():
+    hub = Hub(MapsSettings(), Clock(), lambda _: [("snapshot", "{}"), ("ticket", "{}"), ("heartbeat", "{}")])
+    first, second, last, rest = hub.fresh("start").split(b"\n\n")
+
+    assert (ids(first), ids(second), rest) == ([], [], b"")
+    assert len(ids(last)) == 1
+    assert b"event: heartbeat" in last
+
+
 async def test_a_desk_that_goes_away_is_forgotten():
     hub = a_hub()
     stream = hub.listen(None)

@@ -105,8 +105,9 @@ LATER = (
     *("still.js", "satellite.js", "sound.js", "history.js", "layers.js", "wall.js", "wall.css"),
     *("later.css", "later_words.js", "tracks.js"),
     *("past.js", "past_marks.js", "past_strip.js", "past_tickets.js", "past_words.js", "past.css"),
+    *("pane_facts.js", "pane_more.js", "pane_photos.js", "pane_told.js", "pane.css"),
 )
-"""Not of the first load: of the stand-alone file, a layer, after a gesture or some seconds, of the wall."""
+"""Not of the first load: of the stand-alone file, a layer, a ticket shown, a gesture or some seconds, of the wall."""
 
 
 def test_the_first_load_is_small():
