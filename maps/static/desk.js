@@ -30,7 +30,7 @@ const pane = part("pane") ? new TicketPane(part("pane"), { deciding, asked }) : 
 const shift = list ? bindShift({ list, deciding, chosen: () => list.chosen }) : null;
 // Told before a snapshot, and not again in it yet.
 const untold = new Set();
-let link = "connecting", due = null, telling = 0;
+let link = "connecting", due = null, telling = 0, sought = false;
 
 async function act(ticket, path, body) {
   const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -63,6 +63,14 @@ function render() {
   zone.setTickets(ordered, list ? list.chosenId : null);
   tally.show(ordered, now);
   showRaised();
+}
+
+// A page led here to a ticket that is not open any more: it is shown all the same.
+async function seekWanted() {
+  sought = true;
+  if (tickets.has(wanted)) return;
+  const answer = await ask(`${page.tickets_url}/${encodeURIComponent(wanted)}`).catch(() => null);
+  if (answer?.ok) list.welcome(await answer.json());
 }
 
 // What speaks for a ticket comes when one is first shown; a browser remembers an address that failed.
@@ -140,7 +148,6 @@ keepStandings(async () => {
 }, soon);
 tally.askSoon();
 setInterval(() => tally.askToday(), 60000);
-if (list && wanted) ask(`${page.tickets_url}/${encodeURIComponent(wanted)}`).then(async (answer) => answer.ok && list.welcome(await answer.json())).catch(() => {});
 connect(page.events_url, {
   refused: () => whoAmI(), // who was signed out meanwhile is led to sign in
   link: showLink,
@@ -162,6 +169,7 @@ connect(page.events_url, {
     }
     if (untold.size) soon();
     untold.clear();
+    if (list && wanted && !sought) seekWanted();
     clock.told(beat.clock, beat.server);
     part("online").textContent = `${beat.sensors.online}/${beat.sensors.total}`;
     part("tickets-away").hidden = beat.tickets_ok;
