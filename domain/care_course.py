@@ -7,6 +7,7 @@ import numpy as np
 from domain.channels import MINUTE_MS, N_POLLUTANTS
 from domain.field import Flag, JudgedField
 from domain.readings import BoolArray, FloatArray, IntArray
+from domain.robust import median
 from domain.standing import usual_step
 from domain.zone import Zone
 
@@ -112,7 +113,7 @@ def _flagged(judged: JudgedField, some: BoolArray, zone: Zone) -> tuple[BoolArra
 
 def _passed_min(known: Course, minute: int) -> int:
     """Return the minutes since the last judged one in which the network spoke: no more than its usual gap."""
-    return min(minute - known.minute, int(np.ceil(np.median(known.step_min)))) if known.minute else 0
+    return min(minute - known.minute, int(np.ceil(median(known.step_min)))) if known.minute else 0
 
 
 def _listen(known: Course, judged: JudgedField, minute: int) -> Course:

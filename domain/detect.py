@@ -56,6 +56,41 @@ class Band:
     flags: FlagArray
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Now:
+    """What stands in a minute, shape (sensors, 4), asked once.
+
+    Attributes:
+        standing: The values.
+        minute: Which minute. [minutes since 1970]
+        speaks: Values that still speak.
+        silent: Flags of what has fallen silent.
+        known: Channels that were learnt for long enough.
+    """
+
+    standing: Standing
+    minute: int
+    speaks: BoolArray
+    silent: FlagArray
+    known: BoolArray
+
+    @property
+    def is_new(self) -> BoolArray:
+        """Which values are of this very minute, shape (sensors, 4)."""
+        new: BoolArray = self.standing.value_minute == self.minute
+        return new
+
+
+def _now(standing: Standing, baseline: Baseline, minute: int, rules: DetectRules) -> _Now:
+    return _Now(
+        standing=standing,
+        minute=minute,
+        speaks=stands(standing, minute, rules.hold_min),
+        silent=offline(standing, minute),
+        known=_known(standing, baseline, rules),
+    )
+
+
 def start(site: Site) -> DetectState:
     """Return the state of a zone that was never judged."""
     rows = len(site.sensors)
@@ -82,22 +117,24 @@ def advance(
     standing = take(state.standing, field, minute)
     if not len(field.sensor) and not is_raised(state.onset.state).any():
         return replace(state, minute=minute), _silent(field)
-    speaks = stands(standing, minute, rules.hold_min)
-    flags = standing.flags | state.compared.flags | offline(standing, minute)
-    usable = speaks & (flags == 0) & ~is_raised(state.onset.state) & ~network.is_vehicle[:, np.newaxis]
+    now = _now(standing, state.baseline, minute, rules)
+    flags = standing.flags | state.compared.flags | now.silent
+    usable = now.speaks & (flags == 0) & ~is_raised(state.onset.state) & ~network.is_vehicle[:, np.newaxis]
     neighbour = _neighbours(standing, network, field)
     band = _band(standing, state.baseline, usable, neighbour, network, rules)
-    compared = _compared(replace(state, minute=minute), standing, band, neighbour, network, rules)
+    compared = _compared(state, now, band, neighbour, network)
     wider = swollen_sigma(band.sigma, band.residual, neighbour, zone_humidity(field.weather))
-    band = _doubted(band, standing.value, compared.flags | offline(standing, minute), wider, rules)
-    known = give_up(state.onset, compared.flags != 0) if compared.flags.any() else state.onset
-    onset = judge(known, _look(standing, band, state.baseline, minute, rules), rules)
+    doubts = compared.flags
+    band = _doubted(band, standing.value, doubts | now.silent, wider, rules)
+    onset = give_up(state.onset, doubts != 0) if doubts.any() else state.onset
+    look = _look(now, band, rules)
+    onset = judge(onset, look, rules)
     baseline, onset = _relearn(state.baseline, onset, field.minute_ms, rules)
-    told = speaks & (standing.value_minute == minute) & ~np.isnan(band.residual)
+    told = now.speaks & now.is_new & ~np.isnan(band.residual)
     calm = told & ((band.flags & ~np.uint16(Flag.DRIFT)) == 0) & ~is_raised(onset.state)
     baseline = learn(baseline, band.residual, calm, standing.step_min[:, np.newaxis], rules)
     state = DetectState(minute=minute, standing=standing, baseline=baseline, onset=onset, compared=compared)
-    return state, _judged_field(state, field, band, minute, rules)
+    return state, _judged_field(onset, field, band, now, look.flagged)
 
 
 def _neighbours(standing: Standing, network: Network, field: MinuteField) -> IndexArray:
@@ -136,27 +173,20 @@ def _upper(expected: FloatArray, background: FloatArray, sigma: FloatArray, rule
     return upper
 
 
-def _compared(
-    state: DetectState,
-    standing: Standing,
-    band: Band,
-    neighbour: IndexArray,
-    network: Network,
-    rules: DetectRules,
-) -> Compared:
+def _compared(state: DetectState, now: _Now, band: Band, neighbour: IndexArray, network: Network) -> Compared:
     """Return what the neighbours say of each channel; nobody is compared before it has been learnt."""
-    baseline, minute = state.baseline, state.minute
+    baseline, standing = state.baseline, now.standing
     beside = Beside(
         value=standing.value,
         background=band.background,
         residual=band.residual,
         sigma=band.sigma,
-        fresh=(standing.value_minute == minute) & _known(standing, baseline, rules),
+        fresh=now.is_new & now.known,
         step_min=standing.step_min[:, np.newaxis],
         stays=~network.is_vehicle[:, np.newaxis],
     )
     slow = Slow(baseline.offset, baseline.scatter, baseline.learnt_min)
-    return compare(state.compared, beside, slow, neighbour, minute)
+    return compare(state.compared, beside, slow, neighbour, now.minute)
 
 
 def _doubted(band: Band, value: FloatArray, flags: FlagArray, wider: FloatArray, rules: DetectRules) -> Band:
@@ -193,20 +223,18 @@ def _known(standing: Standing, baseline: Baseline, rules: DetectRules) -> BoolAr
     return known
 
 
-def _look(standing: Standing, band: Band, baseline: Baseline, minute: int, rules: DetectRules) -> Look:
-    speaks = stands(standing, minute, rules.hold_min)
-    untrusted = flagged(standing, band.flags, minute, rules.hold_min)
-    step_min = standing.step_min[:, np.newaxis]
+def _look(now: _Now, band: Band, rules: DetectRules) -> Look:
+    standing = now.standing
     excess = standing.value - band.background
     low = (band.residual < rules.clear_sigma * band.sigma) | (excess < 0.5 * np.array(rules.floor_ugm3))
     return Look(
-        judged=speaks & (band.flags == 0) & ~np.isnan(band.residual) & _known(standing, baseline, rules),
-        fresh=standing.value_minute == minute,
+        judged=now.speaks & (band.flags == 0) & ~np.isnan(band.residual) & now.known,
+        fresh=now.is_new,
         over=standing.value > band.upper,
         quiet=low,
-        flagged=untrusted,
+        flagged=flagged(standing, band.flags, now.minute, rules.hold_min),
         value_ms=standing.value_minute * MINUTE_MS,
-        step_min=step_min,
+        step_min=standing.step_min[:, np.newaxis],
     )
 
 
@@ -218,11 +246,10 @@ def _relearn(baseline: Baseline, onset: Onset, minute_ms: int, rules: DetectRule
     return forget(baseline, too_long), give_up(onset, too_long)
 
 
-def _judged_field(state: DetectState, field: MinuteField, band: Band, minute: int, rules: DetectRules) -> JudgedField:
+def _judged_field(onset: Onset, field: MinuteField, band: Band, now: _Now, untrusted: BoolArray) -> JudgedField:
     """Return a row for every sensor that has a value standing, or an excess that lasts."""
-    standing, onset = state.standing, state.onset
-    speaks = stands(standing, minute, rules.hold_min)
-    shown = (speaks | flagged(standing, band.flags, minute, rules.hold_min) | is_raised(onset.state)).any(axis=1)
+    standing = now.standing
+    shown = (now.speaks | untrusted | is_raised(onset.state)).any(axis=1)
     rows = np.flatnonzero(shown).astype(np.int32)
     return JudgedField(
         minute_ms=field.minute_ms,
@@ -230,7 +257,7 @@ def _judged_field(state: DetectState, field: MinuteField, band: Band, minute: in
         sensor=rows,
         lon=standing.lon[rows],
         lat=standing.lat[rows],
-        value=np.where(speaks[rows], standing.value[rows], np.nan),
+        value=np.where(now.speaks[rows], standing.value[rows], np.nan),
         completeness=standing.completeness[rows],
         flags=band.flags[rows],
         background=band.background[rows],
@@ -238,7 +265,7 @@ def _judged_field(state: DetectState, field: MinuteField, band: Band, minute: in
         sigma=band.sigma[rows],
         state=onset.state[rows],
         since_ms=onset.since_ms[rows],
-        fresh=(standing.heard_minute[rows] == minute).any(axis=1),
+        fresh=(standing.heard_minute[rows] == now.minute).any(axis=1),
         weather=field.weather,
         road=field.road,
         late=field.late,

@@ -50,24 +50,25 @@ def hear_fleet(fleet: Fleet, minute_ms: int, residual: FloatArray) -> Fleet:
         minute_ms: Start of the minute. [ms]
         residual: Excess over the background of each piece of road, in logarithms, shape (n, 4), n > 0.
     """
-    told = MAD_TO_SIGMA * _median(np.abs(residual - fleet.everywhere))
+    now, about = np.split(_median(np.hstack([residual, np.abs(residual - fleet.everywhere)])), 2)
     begin = max(len(fleet.minute_ms) + 1 - LOOK_BACK, int(np.searchsorted(fleet.minute_ms, minute_ms - KEPT_MS)))
-    level = np.concatenate([fleet.level[begin:], _median(residual)[np.newaxis]])
-    spread = np.concatenate([fleet.spread[begin:], told[np.newaxis]])
+    level = np.concatenate([fleet.level[begin:], now[np.newaxis]])
+    spread = np.concatenate([fleet.spread[begin:], MAD_TO_SIGMA * about[np.newaxis]])
     enough = (~np.isnan(level)).sum(axis=0) >= ENOUGH
+    usual, usual_spread = np.split(_median(np.hstack([level, spread])), 2)
     return Fleet(
         np.append(fleet.minute_ms[begin:], minute_ms),
         level,
         spread,
-        np.where(enough, _median(level), 0.0),
-        np.where(enough, _median(spread), 0.0),
+        np.where(enough, usual, 0.0),
+        np.where(enough, usual_spread, 0.0),
     )
 
 
 def _median(block: FloatArray) -> FloatArray:
-    """Return the median of each column without the missing, NaN where there is nothing, shape (4,)."""
+    """Return the median of each column without the missing, NaN where there is nothing, shape (columns,)."""
     if not len(block):
-        return np.full(N_POLLUTANTS, np.nan)
+        return np.full(block.shape[1], np.nan)
     ordered = np.sort(block, axis=0)
     count = len(block) - np.isnan(ordered).sum(axis=0)
     column = np.arange(block.shape[1])

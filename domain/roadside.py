@@ -37,7 +37,7 @@ class Roadside:
     def __len__(self) -> int:
         return len(self.bin)
 
-    def take(self, rows: IntArray) -> "Roadside":
+    def take(self, rows: slice) -> "Roadside":
         """Return some of the pieces."""
         return Roadside(self.bin[rows], self.xy_m[rows], self.score[rows], self.scale[rows], self.said[rows])
 
@@ -51,15 +51,15 @@ def nobody_passed() -> Roadside:
 def pass_by(known: Roadside, parts: PassRows, now_bin: int, oldest_bin: int) -> Roadside:
     """Add a minute's pieces of passes and forget those before a bin."""
     told = np.flatnonzero(parts.weight >= LEAST_WEIGHT)
-    kept = np.flatnonzero(known.bin >= oldest_bin)
+    first = int(np.searchsorted(known.bin, oldest_bin))
     if not len(told):
-        return known if len(kept) == len(known) else known.take(kept)
+        return known.take(slice(first, None)) if first else known
     z, excess = parts.z[told, :TRACERS], parts.excess[told, :TRACERS]
     said = ~np.isnan(z)
     z = np.where(said, z, 0.0)
     steady = np.abs(z) > 1.0
     scale = np.where(steady, excess / np.where(steady, z, 1.0), LOG_SHIFT_UGM3[:TRACERS])
     pieces = (np.full(len(told), now_bin), parts.xy_m[told], z, np.maximum(np.abs(scale), 1.0), said.astype(float))
-    before = known.take(kept[-MOST:])
+    before = known.take(slice(max(first, len(known) - MOST), None))
     columns = (before.bin, before.xy_m, before.score, before.scale, before.said)
     return Roadside(*(np.concatenate(pair) for pair in zip(columns, pieces, strict=True)))

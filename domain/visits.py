@@ -52,7 +52,7 @@ def drive(known: Ways, parts: PassRows, minute_ms: int, floor_ugm3: tuple[float,
     """Add a minute's parts of ways, and forget what is older than `KEPT_MS`."""
     if not len(parts) and not len(known.time_ms):
         return known
-    kept = known.time_ms > minute_ms - KEPT_MS
+    kept = _rows(known.time_ms > minute_ms - KEPT_MS)
     raised = is_raised(parts, floor_ugm3)[:, :TRACERS].any(axis=1)
     return Ways(
         np.concatenate([known.sensor[kept], parts.sensor]),
@@ -60,6 +60,12 @@ def drive(known: Ways, parts: PassRows, minute_ms: int, floor_ugm3: tuple[float,
         np.concatenate([known.xy_m[kept], parts.xy_m]),
         np.concatenate([known.raised[kept], raised]),
     )
+
+
+def _rows(which: BoolArray) -> BoolArray | slice:
+    """Return which rows, as a slice where they are the last: the oldest stand first but for what came out of order."""
+    first = int(which.argmax()) if len(which) else 0
+    return slice(first, None) if which[first:].all() else which
 
 
 def passed_by(ways: Ways, ground: shapely.Geometry) -> PassedBy:

@@ -99,6 +99,8 @@ def scatter_ugm3(judged: JudgedField) -> FloatArray:
 
 
 def _moved(block: Float32Array, steps: int, sensors: int) -> Float32Array:
+    if not steps:
+        return block.copy()
     moved = np.zeros((BINS, sensors, TRACERS), np.float32)
     if steps < BINS:
         moved[: BINS - steps] = block[steps:]

@@ -34,7 +34,7 @@ class Rule(IntEnum):
 _AVERAGING = (Averaging.ONE_HOUR, Averaging.ONE_HOUR, Averaging.EIGHT_HOUR_MAX, Averaging.DAY)
 _SILENT_HOURS = (3, 3, 3, 48)
 """By rule: an episode ends without a complete mean for so long. Design values. [h]"""
-_TOLD = (Scope.LOCAL, Scope.UNCOMPARED)
+_OF_NOW = (Rule.HOUR_LIMIT, Rule.HOUR_WARNING)
 _REGIONAL = {
     Decision.LIMIT_CROSSED: Decision.LIMIT_CROSSED_REGIONAL,
     Decision.HIGH_VALUE: Decision.HIGH_VALUE_REGIONAL,
@@ -136,14 +136,10 @@ def crossings_of(state: LimitState, sensors: Iterable[int]) -> tuple[tuple[int, 
 
     Only means of one hour count: those of eight hours and of a day say little of now.
     """
-    known = len(state.sums.heard_minute)
-    return tuple(
-        (sensor, channel, _name(rule))
-        for sensor in sensors
-        if sensor < known
-        for rule in (Rule.HOUR_LIMIT, Rule.HOUR_WARNING)
-        for channel in np.flatnonzero(np.isin(state.lasting[rule].scope[sensor], _TOLD)).tolist()
-    )
+    known = [sensor for sensor in sensors if sensor < len(state.sums.heard_minute)]
+    scope = np.stack([state.lasting[rule].scope[known] for rule in _OF_NOW], axis=1)  # (sensors, rules, 4)
+    lasts = np.argwhere((scope == Scope.LOCAL) | (scope == Scope.UNCOMPARED))
+    return tuple((known[row], channel, _name(_OF_NOW[rule])) for row, rule, channel in lasts.tolist())
 
 
 def _name(rule: Rule) -> Decision:
