@@ -1,6 +1,7 @@
 """Replay from Parquet to tickets: readings/s end to end of a synthetic recording, and the time of a city's day."""
 
 import argparse
+import os
 import tempfile
 import time
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from domain.pipeline import make_ready
 from domain.rules import DetectRules, Rules
 from domain.site import Enterprise, Sensor, SensorKind, Site
 from simulators.recording import read_recording
-from simulators.replay import replay
+from simulators.replay import can_run_ahead, replay
 
 START_MS = 1_767_225_600_000
 CENTRE = (116.51, 39.79)
@@ -33,11 +34,12 @@ class Load:
     vehicles: int
     minutes: int
     bar_per_s: float | None = None
+    bar_s: float | None = None
 
 
 LOADS = (
     Load("1,000 stations at 1 Hz", 1000, 1, 0, 15, bar_per_s=200_000),
-    Load("a city's day", 150, 60, 5, 1440),
+    Load("a city's day", 150, 60, 5, 1440, bar_s=5.0),
 )
 
 
@@ -108,6 +110,12 @@ def _rows(load: Load, site: Site, row: int, rng: np.random.Generator) -> dict[st
     return {"sensor": np.full(size, row), "time": time_ms, "lon": lon, "lat": lat, **values}
 
 
+def cpu_of_all_s() -> float:
+    """Return what this process and those it started and saw end have used. [s]"""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -117,13 +125,15 @@ def main() -> None:
         site = site_of(load)
         with tempfile.TemporaryDirectory() as folder:
             rows = write(load, site, Path(folder))
-            wall_s, cpu_s = time.perf_counter(), time.process_time()
+            wall_s, cpu_s = time.perf_counter(), cpu_of_all_s()
             recording = read_recording(Path(folder), site)
             read_s = time.perf_counter() - wall_s
-            result = replay(recording, make_ready(site))
-            wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
+            result = replay(recording, make_ready(site), ahead=can_run_ahead())
+            wall_s, cpu_s = time.perf_counter() - wall_s, cpu_of_all_s() - cpu_s
         print(f"replay, {load.name}: {rows:,} readings, {len(result.tickets)} tickets; reading them {read_s:.2f} s")
         say(f"replay, {load.name}, by the wall", rows / wall_s, "readings/s")
+        say(f"replay, {load.name}, by the wall", wall_s, "s", most=load.bar_s)
+        say(f"replay, {load.name}, of both processes", cpu_s, "s CPU")
         say(f"replay, {load.name}, by CPU time", rows / cpu_s, "readings/s", least=load.bar_per_s)
 
 

@@ -1,6 +1,7 @@
 """The steps from reading to ticket in one place: what a worker runs as agents, a replay runs as calls."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -94,22 +95,38 @@ class Events:
     decisions: tuple[DecisionMade, ...]
 
 
+Judging = tuple[qualify.QualifyState, detect.DetectState]
+"""The states of the two steps that judge minutes."""
+
+
 def advance(state: ZoneState, arrivals: Arrivals, zoned: Zoned) -> tuple[ZoneState, Events]:
     """Run qualify, detect and correlate over what arrived."""
-    qualified, minutes = qualify.advance(state.qualify, arrivals, zoned.site, zoned.rules)
-    detected, correlated = state.detect, state.correlate
-    judged: list[JudgedField] = []
-    outcomes: list[correlate.Outcome] = []
+    (qualified, detected), minutes, judged = judge((state.qualify, state.detect), arrivals, zoned)
+    correlated, (tickets, decisions) = conclude(state.correlate, judged, zoned)
+    return ZoneState(qualified, detected, correlated), Events(minutes, judged, tickets, decisions)
+
+
+def judge(
+    state: Judging, arrivals: Arrivals, zoned: Zoned
+) -> tuple[Judging, tuple[MinuteField, ...], tuple[JudgedField, ...]]:
+    """Run qualify and detect over what arrived."""
+    (qualified, detected), judged = state, []
+    qualified, minutes = qualify.advance(qualified, arrivals, zoned.site, zoned.rules)
     for minute in minutes:
         detected, field = detect.advance(detected, minute, zoned.network, zoned.rules.detect)
-        if field is None:
-            continue
-        correlated, outcome = correlate.advance(correlated, field, zoned.zone)
-        judged.append(field)
-        outcomes.append(outcome)
-    return ZoneState(qualified, detected, correlated), Events(
-        minutes=tuple(minutes),
-        judged=tuple(judged),
-        tickets=tuple(ticket for outcome in outcomes for ticket in outcome.tickets),
-        decisions=tuple(made for outcome in outcomes for made in outcome.decisions),
-    )
+        if field is not None:
+            judged.append(field)
+    return (qualified, detected), tuple(minutes), tuple(judged)
+
+
+def conclude(
+    state: correlate.CorrelateState, judged: Iterable[JudgedField], zoned: Zoned
+) -> tuple[correlate.CorrelateState, tuple[tuple[Ticket, ...], tuple[DecisionMade, ...]]]:
+    """Run correlate over judged minutes."""
+    tickets: list[Ticket] = []
+    decisions: list[DecisionMade] = []
+    for field in judged:
+        state, outcome = correlate.advance(state, field, zoned.zone)
+        tickets += outcome.tickets
+        decisions += outcome.decisions
+    return state, (tuple(tickets), tuple(decisions))

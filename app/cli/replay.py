@@ -110,13 +110,15 @@ def run_here(
     """Run a recording in this process, keep its minutes in a folder; return how long it took. [s]"""
     import time
 
-    from simulators.replay import MinutesFile
+    from simulators.replay import MinutesFile, can_run_ahead
     from simulators.replay import replay as run
 
     began_s = time.perf_counter()
     with ProgressBar(len(read.readings)) as on_progress:
         minutes = MinutesFile(keep, zoned.site) if keep is not None else None
-        result = run(read, zoned, rate=rate, on_progress=on_progress, minutes=minutes)
+        result = run(
+            read, zoned, rate=rate, on_progress=on_progress, minutes=minutes, ahead=rate is None and can_run_ahead()
+        )
         if minutes is not None:
             minutes.close()
     return result, time.perf_counter() - began_s

@@ -1,6 +1,7 @@
 """A recording through the domain's steps on a virtual clock, and the RUN/ folder that tells what came out."""
 
 from simulators.replay.collect import collect
+from simulators.replay.judging import can_run_ahead
 from simulators.replay.minutes import MinutesFile
 from simulators.replay.record import RunResult
 from simulators.replay.run import Progress, replay
@@ -13,6 +14,7 @@ __all__ = [
     "RunMeta",
     "RunRefused",
     "RunResult",
+    "can_run_ahead",
     "check_run_folder",
     "collect",
     "replay",

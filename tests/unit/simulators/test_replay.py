@@ -1,5 +1,8 @@
 """A replay is the live system on a virtual clock: paced or not, the same comes of it."""
 
+import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,10 +10,12 @@ import pytest
 from domain.channels import MINUTE_MS
 from domain.pipeline import make_ready
 from domain.qualify import Counts
+from domain.readings import Arrivals, tick
 from domain.site import Site
 from domain.wire import encode_outcome, encode_ticket
 from simulators.recording import Recording, read_recording
 from simulators.replay import Progress, RunResult, collect, replay
+from simulators.replay.judging import judged_ahead
 from simulators.replay.summary import run_hash, tickets_jsonl
 from tests.builders import START_MS, a_site, run, whole
 from tests.builders_recording import an_hour, put, weather_table, wide
@@ -82,6 +87,34 @@ def test_a_paced_replay_takes_the_recordings_time_and_says_the_same(
     assert max(wall.slept) <= SITE.rules.tick_s / rate + 1e-6
     assert run_hash(paced) == run_hash(result)
     assert paced.decisions == result.decisions
+
+
+def test_minutes_judged_ahead_by_another_process_say_the_same(recording: Recording, result: RunResult) -> None:
+    ahead = replay(recording, ZONED, ahead=True)
+
+    assert run_hash(ahead) == run_hash(result)
+    assert ahead.decisions == result.decisions
+    assert (ahead.readings, ahead.minutes) == (result.readings, result.minutes)
+
+
+def test_what_goes_wrong_ahead_is_raised_here() -> None:
+    def broken() -> Iterator[Arrivals]:
+        yield tick(START_MS)
+        raise ValueError("no more")
+
+    parts = judged_ahead(broken(), ZONED)
+    assert next(parts).clock_ms == START_MS
+    with pytest.raises(ValueError, match="no more"):
+        next(parts)
+
+
+def test_a_process_that_is_killed_ahead_is_told_of() -> None:
+    def killed() -> Iterator[Arrivals]:
+        os.kill(os.getpid(), signal.SIGKILL)
+        yield tick(START_MS)
+
+    with pytest.raises(ChildProcessError, match="replay again"):
+        next(judged_ahead(killed(), ZONED))
 
 
 def test_readings_are_accounted_for(tmp_path: Path) -> None:
