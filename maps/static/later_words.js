@@ -2,6 +2,9 @@
 
 const WORDS = {
   tracks: ["车辆轨迹（近 1 小时）", "Vehicles' tracks, last hour"],
+  notify: ["页面不可见时，优先级 1 的新线索用浏览器通知", "Browser notices of new priority 1 tickets while this tab is out of sight"],
+  notify_denied: ["浏览器已禁止通知，请在地址栏的网站设置中允许", "the browser forbids notices; allow them in the site settings beside the address"],
+  notify_unsupported: ["此浏览器或连接（非 https）没有通知", "not in this browser, or not over this connection (https is needed)"],
   track_raised: ["轨迹抬升处", "track where raised"],
   and: ["、", ", "],
   no_answer: ["{what}：暂无应答", "{what}: no answer now"],

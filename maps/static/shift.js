@@ -34,23 +34,37 @@ function bindHelp(keys) {
   const help = part("help");
   part("keys-on").checked = keys.on;
   part("keys-on").addEventListener("change", (event) => keys.turn(event.target.checked));
-  part("help-open").addEventListener("click", () => help.showModal());
+  const open = () => {
+    help.showModal();
+    import("./notify.js").then(({ offer }) => offer(help));
+  };
+  part("help-open").addEventListener("click", open);
+  return open;
 }
 
 export function bindShift({ list, deciding, chosen }) {
   const sound = bindSound();
   const on = (move) => () => { if (deciding && chosen()) move(chosen()); };
   const seek = part("seek");
+  let help = null;
   const actions = {
     J: () => list.move(1), K: () => list.move(-1), ArrowDown: () => list.move(1), ArrowUp: () => list.move(-1),
     Enter: () => part("pane").focus(),
     A: on((ticket) => deciding.acknowledge(ticket)), D: on((ticket) => deciding.dispatch(ticket)), W: on((ticket) => deciding.watch(ticket)),
     X: on((ticket) => deciding.ask(ticket, "dismiss")), S: on((ticket) => deciding.ask(ticket, "shelve")), Z: on((ticket) => deciding.undo(ticket)),
-    M: () => sound.mute(), "/": () => seek.focus(), "?": () => part("help").showModal(),
+    M: () => sound.mute(), "/": () => seek.focus(), "?": () => help(),
     Escape: () => { if (seek.value) { seek.value = ""; list.seek(""); } if (deciding?.asking && chosen()) deciding.ask(chosen(), deciding.asking.what); },
   };
   for (const number of [1, 2, 3, 4, 5, 6]) actions[number] = on((ticket) => deciding.dismissBy(ticket, number));
   seek.addEventListener("input", () => list.seek(seek.value));
-  bindHelp(new Keys(actions));
-  return { heed: (tickets) => sound.heed(tickets.filter((ticket) => ticket.state === "new" && !ticket.shelved_until)) };
+  help = bindHelp(new Keys(actions));
+  let urgent = new Set();
+  const heed = (unseen) => {
+    const pressing = unseen.filter((ticket) => ticket.priority === 1);
+    const fresh = pressing.filter((ticket) => !urgent.has(ticket.id));
+    urgent = new Set(pressing.map((ticket) => ticket.id));
+    if (document.hidden && fresh.length) import("./notify.js").then(({ notify }) => fresh.forEach(notify));
+    sound.heed(unseen);
+  };
+  return { heed: (tickets) => heed(tickets.filter((ticket) => ticket.state === "new" && !ticket.shelved_until)) };
 }

@@ -103,7 +103,7 @@ def test_no_element_carries_inline_code_or_style():
 
 LATER = (
     *("still.js", "satellite.js", "sound.js", "history.js", "layers.js", "wall.js", "wall.css"),
-    *("later.css", "later_words.js", "tracks.js"),
+    *("later.css", "later_words.js", "notify.js", "tracks.js"),
     *("past.js", "past_marks.js", "past_strip.js", "past_tickets.js", "past_words.js", "past.css"),
     *("pane_facts.js", "pane_more.js", "pane_photos.js", "pane_told.js", "pane.css"),
 )
