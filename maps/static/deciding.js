@@ -29,7 +29,7 @@ export class Deciding {
 
   ask(ticket, what) {
     const isOpen = this.asking?.id === ticket.id && this.asking.what === what;
-    if (!isOpen && !mayDispatch(ticket)) return;
+    if (!isOpen && !(what === "shelve" ? wantsDecision : mayDispatch)(ticket)) return;
     this.asking = isOpen ? null : { id: ticket.id, what };
     this.changed();
   }

@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from domain.site import Site
 from tests.browser.watching import Watched
 from tests.builders_desk import WholeDesk
+from tests.builders_pane import DayHistory, fill_past
 from tests.builders_pictures import a_demo_zone, a_night, begin, fill_a_year
 from tests.ticket_stores import fresh_store
 
@@ -26,14 +29,27 @@ IN_VIEW = """(() => { const box = document.querySelector(".decision").getBoundin
 expect = playwright.expect
 
 
+class PicturedDesk(WholeDesk):
+    """A desk whose stations went together all day, but for the loud ones at its end."""
+
+    def __init__(self, site: Site, engine: Engine, loud: tuple[str, ...]) -> None:
+        self.loud = loud
+        super().__init__(site, engine)
+
+    def make_history(self) -> DayHistory:
+        return DayHistory(hot=self.loud, own=8.0, humidity=62.0)
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeDesk]:
     site = a_demo_zone()
     with fresh_store("sqlite", tmp_path_factory.mktemp("desk")) as engine:
         fill_a_year(engine, site)
-        desk = WholeDesk(site, engine)
+        night = a_night(site)
+        desk = PicturedDesk(site, engine, loud=night[0].sensors)
         desk.start()
-        begin(desk, a_night(site))
+        fill_past(desk, night[0])
+        begin(desk, night)
         yield desk
         desk.stop()
 
@@ -45,6 +61,7 @@ def test_the_desk_shows_list_map_and_decision_at_once(desk: WholeDesk, watched: 
     seen.page.goto(f"{desk.url}/?lang={language}")
     expect(seen.page.locator(".ticket")).to_have_count(3, timeout=10_000)
     expect(seen.page.locator(".course .band")).to_have_count(1, timeout=10_000)
+    expect(seen.page.locator("#pane .alike li")).to_have_count(4, timeout=10_000)
     expect(seen.page.locator(".pin")).to_have_count(3)
     expect(seen.page.locator("#map_zone .candidate")).to_have_count(3)
     expect(seen.text("today")).to_have_text("0 / 0 / 0")

@@ -7,23 +7,18 @@ from datetime import timedelta
 from math import hypot
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from alerts.inspector.photo import read_photo
 from alerts.inspector.photos import Photos
-from alerts.lifecycle import Measure, MoveKind, Outcome
-from domain.channels import MINUTE_MS, N_POLLUTANTS
-from domain.field import ChannelState
-from domain.series import JudgedRows
 from domain.site import SensorKind
-from domain.ticket import DismissalReason, PassedBy, Ticket
+from domain.ticket import PassedBy, Ticket
 from tests.browser.axe import violations
 from tests.browser.watching import Watched, until, until_live
-from tests.builders_alerts import make_move
-from tests.builders_desk import WholeDesk, a_ticket, an_hour
+from tests.builders_desk import WholeDesk, a_ticket
 from tests.builders_inspector import a_picture
-from tests.builders_maps import HOSTILE, FakeHistory, a_zone, judged_rows, now_ms, quiet_rows
+from tests.builders_maps import HOSTILE, a_zone, now_ms, quiet_rows
+from tests.builders_pane import DayHistory, fill_past
 from tests.ticket_stores import fresh_store
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the extra dev brings playwright")
@@ -44,21 +39,9 @@ IN_VIEW = """(() => { const box = document.querySelector(".decide").getBoundingC
     return box.top >= 0 && box.bottom <= innerHeight; })()"""
 
 
-class Day(FakeHistory):
-    """A day in which all stations went together; of those beside the ticket's, one was hot at the end."""
-
-    def judged_of(self, sensor_id: str, since_ms: int, until_ms: int) -> JudgedRows:
-        until_ms = until_ms // MINUTE_MS * MINUTE_MS
-        rows = judged_rows(40.0 + 20.0 * np.sin(np.arange(1440) / 40.0)[:, np.newaxis] * np.ones((1, N_POLLUTANTS)))
-        state = rows.state.copy()
-        if sensor_id == BESIDE:
-            state[-30:] = ChannelState.HOT
-        return replace(rows, time_ms=until_ms - MINUTE_MS * np.arange(1439, -1, -1), state=state)
-
-
 class DayDesk(WholeDesk):
-    def make_history(self) -> FakeHistory:
-        return Day(an_hour(now_ms()))
+    def make_history(self) -> DayHistory:
+        return DayHistory(hot=(BESIDE,))
 
 
 @pytest.fixture
@@ -79,14 +62,7 @@ def passed(ticket: Ticket) -> Ticket:
 
 def a_past(desk: WholeDesk) -> None:
     """Four tickets like the one to come: two confirmed with photographs, one without a finding, one dismissed."""
-    desk.open(*(a_ticket(SITE, f"old{day}", age_s=86_400 * day) for day in range(1, 5)))
-    for day, found in ((1, True), (2, False), (3, True)):
-        result = Outcome(problem_found=found, measure=Measure.RECTIFICATION if found else Measure.NONE)
-        for kind, more in ((MoveKind.DISPATCH, {}), (MoveKind.ARRIVE, {}), (MoveKind.OUTCOME, {"outcome": result})):
-            desk.tickets.decide(f"old{day}", make_move(kind, **more))
-    desk.tickets.decide("old4", make_move(MoveKind.DISMISS, reason_code=DismissalReason.HUMIDITY))
-    for day in (1, 3):
-        Photos(desk.engine).add(f"old{day}", "王五", now_ms(), read_photo(a_picture(60 + day)))
+    fill_past(desk, a_ticket(SITE, "a1"))
 
 
 def shown(desk: WholeDesk, seen: Watched, path: str = "/") -> Watched:
