@@ -78,9 +78,9 @@ export class TicketList {
     const before = new Set(this.rows.keys());
     const nodes = shown.map((ticket) => this.row(ticket));
     for (const id of this.rows.keys()) if (!this.get(id)) this.rows.delete(id);
-    if (!nodes.length) nodes.push(make("li", { class: "empty", role: "presentation", text: word(this.sought ? "nothing_found" : "no_tickets") }));
+    if (!nodes.length) nodes.push(make("li", { class: "empty", role: "option", "aria-disabled": "true", text: word(this.sought ? "nothing_found" : "no_tickets") }));
     if (nodes.some((node, at) => this.root.children[at] !== node) || nodes.length !== this.root.children.length) this.put(nodes, before);
-    if (this.chosenId) this.root.setAttribute("aria-activedescendant", `ticket-${this.chosenId}`);
+    if (shown.some((ticket) => ticket.id === this.chosenId)) this.root.setAttribute("aria-activedescendant", `ticket-${this.chosenId}`);
     else this.root.removeAttribute("aria-activedescendant");
     this.begun ||= shown.length > 0;
     this.age(nowMs);

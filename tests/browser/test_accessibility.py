@@ -60,6 +60,14 @@ def test_the_desk_and_the_map_keep_wcag(desk: WholeDesk, watched: Callable[..., 
     assert violations(seen.page) == []
 
 
+def test_a_list_without_tickets_keeps_wcag(desk: WholeDesk, watched: Callable[..., Watched]):
+    seen = shown(desk, watched(), "/?lang=zh")
+    seen.text("seek").fill("nothing has this name")
+    expect(seen.page.locator("#tickets .empty")).to_be_visible()
+
+    assert violations(seen.page) == []
+
+
 def test_what_a_key_opens_keeps_wcag(desk: WholeDesk, watched: Callable[..., Watched]):
     seen = shown(desk, watched(), "/?lang=en")
     expect(seen.page.locator(".ticket")).to_have_count(3, timeout=5000)
