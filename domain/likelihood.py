@@ -26,6 +26,9 @@ SHELTERED = 0.1
 MEMORY_BINS = 3.0
 """So many bins of five minutes count as one independent look. Design value: a compromise between the autocorrelation
 of a real network's residuals (0.73 at ten minutes) and the delay that waiting costs."""
+CLOSE_SCALE = 0.5
+"""In networks denser than this share of a zone's the wind's eddies carry a plume over a sensor and away again faster
+than they do there: the memory shrinks with their spacing, to one bin. Design value."""
 RATES = 6
 """Emission rates that are tried, evenly in logarithms."""
 _FAINTEST, LOUDEST = 2.0, 4.0
@@ -51,19 +54,30 @@ class Pairs:
         source: Shape (p,).
         sensor: Shape (p,).
         told: Concentration per unit emission, shape (p, b).
+        memory_bins: So many bins count as one look.
     """
 
     source: npt.NDArray[np.intp]
     sensor: npt.NDArray[np.intp]
     told: Float32Array
+    memory_bins: float = MEMORY_BINS
 
 
-def pairs_of(footprint: Float32Array, loudest: float) -> Pairs:
-    """Keep what a source can tell of a sensor at its loudest; `footprint` is (s, b, n)."""
+def memory_of(scale: float) -> float:
+    """Return how many bins count as one look in a network so dense, 1 = as in a zone.
+
+    >>> memory_of(1.0), memory_of(0.25), memory_of(0.05)
+    (3.0, 1.5, 1.0)
+    """
+    return max(MEMORY_BINS * min(scale / CLOSE_SCALE, 1.0), 1.0)
+
+
+def pairs_of(footprint: Float32Array, loudest: float, scale: float = 1.0) -> Pairs:
+    """Keep what a source can tell of a sensor at its loudest; `footprint` is (s, b, n), `scale` the network's."""
     by_sensor = footprint.max(axis=1)
     most = np.maximum(by_sensor.max(axis=1), np.float32(1e-30))
     source, sensor = np.nonzero(by_sensor > LEAST_TOLD / loudest * most[:, np.newaxis])
-    return Pairs(source, sensor, footprint[source, :, sensor])
+    return Pairs(source, sensor, footprint[source, :, sensor], memory_of(scale))
 
 
 def fit(pairs: Pairs, score: Float32Array, scale: Float32Array, said: npt.NDArray[np.bool_]) -> Float32Array:
@@ -94,7 +108,7 @@ def fit(pairs: Pairs, score: Float32Array, scale: Float32Array, said: npt.NDArra
     best, found = np.zeros_like(unit), np.zeros(len(pair), np.float32)
     for peak in np.geomspace(_FAINTEST, loudest, RATES).astype(np.float32):  # what is predicted only grows
         told, ratio = _ratio_at(heard, peak)
-        gain = np.minimum(_sheltered(pair[told], ratio, len(unit)), BEND)
+        gain = np.minimum(_sheltered(pair[told], ratio, len(unit), pairs.memory_bins), BEND)
         sums = np.bincount(pairs.source, weights=gain, minlength=sources)
         better = sums > total
         total[better] = sums[better]
@@ -136,18 +150,18 @@ def _ratio_at(heard: _Heard, peak: np.float32) -> tuple[npt.NDArray[np.intp], Fl
     return told, ratio
 
 
-def gains(ratio: Float32Array) -> Float32Array:
+def gains(ratio: Float32Array, memory_bins: float = MEMORY_BINS) -> Float32Array:
     """Return what pairs gain over all bins, shape (p,): a plume passes by with `MISSED`, a sensor is `SHELTERED`."""
     pair, at = np.nonzero(ratio)
-    return _sheltered(pair, ratio[pair, at], len(ratio))
+    return _sheltered(pair, ratio[pair, at], len(ratio), memory_bins)
 
 
-def _sheltered(pair: npt.NDArray[np.intp], ratio: Float32Array, pairs: int) -> Float32Array:
+def _sheltered(pair: npt.NDArray[np.intp], ratio: Float32Array, pairs: int, memory_bins: float) -> Float32Array:
     """Return what pairs gain, shape (pairs,), nought where nothing is told; `ratio` is told of `pair`, shape (k,)."""
     by_bin = np.exp(np.minimum(ratio, np.float32(60.0)))
     by_bin *= np.float32(1.0 - MISSED)
     by_bin += np.float32(MISSED)
-    total = np.bincount(pair, weights=np.log(by_bin, out=by_bin), minlength=pairs) / MEMORY_BINS
+    total = np.bincount(pair, weights=np.log(by_bin, out=by_bin), minlength=pairs) / memory_bins
     some = np.bincount(pair, minlength=pairs) > 0
     sheltered = np.logaddexp(total + np.log1p(-SHELTERED), np.log(SHELTERED))
     return np.where(some, sheltered, 0.0).astype(np.float32)

@@ -39,7 +39,7 @@ def explained(pairs: Pairs, ratio: Float32Array, emits: FloatArray, sensors: int
         if mixture[:2].all():
             told = told - np.float32(1.0 - SHARED) * ratio[:2].sum(axis=0)
         gain = np.zeros(size)
-        gain[pairs.source, pairs.sensor] = gains(told)
+        gain[pairs.source, pairs.sensor] = gains(told, pairs.memory_bins)
         paid = _known_to(emits, mixture) - COST * (int(mixture[:2].any()) + int(mixture[2]))
         sums = np.minimum(gain, BEND).sum(axis=1) + paid
         better = sums > worth

@@ -49,9 +49,9 @@ def old_air_odds(incident: Incident, group: IntArray, air: tuple[Window, Trail],
         return 0.0
     told = _told(incident, chosen, group, air, zone)
     score = window.score[:, group]
-    pairs = pairs_of(told, LOUDEST * max(float(score.max(initial=0.0)), 3.0))
+    pairs = pairs_of(told, LOUDEST * max(float(score.max(initial=0.0)), 3.0), zone.sources.scale)
     gain = np.zeros((len(chosen), len(group)))
-    gain[pairs.source, pairs.sensor] = gains(_ratio(pairs, window, group, incident.channels))
+    gain[pairs.source, pairs.sensor] = gains(_ratio(pairs, window, group, incident.channels), pairs.memory_bins)
     rare = rarity(usual_size(window, np.arange(len(score)))[:, group], window.loud, group)
     evidence = TEMPER * soft_cap(gain, rare).sum(axis=1)
     beyond = np.log(_seen_ugm3(incident, group, window) / _due_ugm3(incident, chosen, told, air, zone))

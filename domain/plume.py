@@ -50,7 +50,8 @@ def footprint(  # noqa: PLR0913 - one equation
         source_radius_m: Half the width of each source's ground, shape (s,). [m]
         height_m: Where it emits, shape (s,). [m]
         sensor_xy_m: Shape (n, 2). [m]
-        moved: Where air of each of the ages `scale * AGE_MIN` has come from and its way, as `trail.carried` tells.
+        moved: Where air of each of the ages `scale * AGE_MIN` has come from and its way, as `trail.carried` tells; of
+            several moments (`trail.carried_at`) the mean is returned.
         scale: What ages are multiplied by, in networks denser than a zone's.
         oldest_min: Puffs older than this are not there yet: the source has only just begun. [min]
         puffs: Their ages, and how long each stands for. [min]
@@ -61,16 +62,18 @@ def footprint(  # noqa: PLR0913 - one equation
     )
     ages_min, stay_min = puffs
     there = slice(max(int(np.searchsorted(scale * ages_min, oldest_min)), 1))
-    age_min, (moved_m, way_m) = scale * ages_min[there], (column[there] for column in moved)
+    age_min, moved_m, way_m = scale * ages_min[there], moved[0][..., there, :], moved[1][..., there]
+    moments = way_m.size // len(age_min)
     across = 0.16 * way_m / np.sqrt(1.0 + 0.0004 * way_m)
     spread_sq = across**2 + (WANDER_RAD * way_m) ** 2 + (WANDER_MS * 60.0 * age_min) ** 2
     up_m = INLET_SIGMA_M + 0.14 * way_m / np.sqrt(1.0 + 0.0003 * way_m) + 0.1 * WANDER_MS * 60.0 * age_min
-    sigma_sq = spread_sq[:, np.newaxis] + 0.25 * source_radius_m**2
+    sigma_sq = spread_sq.reshape(-1, 1) + 0.25 * source_radius_m**2
     heights_m, which = np.unique(height_m, return_inverse=True)  # few, of many sources
-    lift = np.exp(-0.5 * (heights_m / up_m[:, np.newaxis]) ** 2)[:, which]
-    shed = 2.0 * 60.0 * scale * stay_min[there] / ((2.0 * np.pi) ** 1.5 * up_m)
-    strength = (shed[:, np.newaxis] * lift / sigma_sq).astype(np.float32)
-    return _summed(_Puffs(moved_m.astype(np.float32), (-0.5 / sigma_sq).astype(np.float32), strength), offsets).T
+    lift = np.exp(-0.5 * (heights_m / up_m.reshape(-1, 1)) ** 2)[:, which]
+    shed = 2.0 * 60.0 * scale * stay_min[there] / ((2.0 * np.pi) ** 1.5 * up_m) / moments
+    strength = (shed.reshape(-1, 1) * lift / sigma_sq).astype(np.float32)
+    puff_m = moved_m.reshape(-1, 2).astype(np.float32)
+    return _summed(_Puffs(puff_m, (-0.5 / sigma_sq).astype(np.float32), strength), offsets).T
 
 
 @dataclass(frozen=True, slots=True)

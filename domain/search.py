@@ -12,8 +12,8 @@ from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.roadside import TRACERS
 from domain.sources import Sources
-from domain.trail import Trail, carried
-from domain.window import BIN_MIN, Float32Array, Window
+from domain.trail import Trail, carried_at
+from domain.window import BIN_MIN, Float32Array, Window, moments_min
 from domain.witnesses import Seen, distance_m, seen_by
 from domain.zone import Zone
 
@@ -48,7 +48,7 @@ FIRST_BINS = 10
 """A new source is looked for in so many of the newest bins."""
 
 Winds = list[tuple[tuple[FloatArray, FloatArray], float]]
-"""By bin: where air of each age has come from and its way, and how old the oldest puff is."""
+"""By bin: where air of each age has come from and its way at some moments of it, and how old the oldest puff is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,8 @@ def search(
     first = min(max(first_bin - window.first_bin, 0), len(window.score) - 1)
     bins = np.arange(first, len(window.score))
     ages = LEAD_MIN + BIN_MIN * np.arange(len(bins), dtype=np.float64)
-    moved = [carried(trail, back, zone.sources.scale * AGE_MIN) for back in back_min(window, bins)]
+    scale = zone.sources.scale
+    moved = [carried_at(trail, back, scale * AGE_MIN) for back in moments_min(window, bins, scale)]
     near = np.flatnonzero(free & (distance_m(zone.xy_m, zone.xy_m[members]) <= zone.rules.reach_m))
     winds = list(zip(moved, ages, strict=True))
     chosen = _reaching(zone.sources, zone.xy_m[members], winds) if among is None else among.places
@@ -184,9 +185,8 @@ class _Tried:
 def _tried(asked: _Asked, chosen: IntArray, turn_deg: float) -> _Tried:
     """Weigh places as if the wind blew from elsewhere by some degrees."""
     seen, window, sources = asked.seen, asked.window, asked.zone.sources
-    pairs = pairs_of(
-        _told(sources, chosen, seen.xy_m, asked.winds, turn_deg), LOUDEST * max(float(seen.score.max(initial=0.0)), 3.0)
-    )
+    told = _told(sources, chosen, seen.xy_m, asked.winds, turn_deg)
+    pairs = pairs_of(told, LOUDEST * max(float(seen.score.max(initial=0.0)), 3.0), sources.scale)
     loud = window.score[np.ix_(asked.bins, asked.members)].max(axis=(0, 1)) > EARLIER_SIGMA
     ratio = np.stack(
         [

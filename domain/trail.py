@@ -56,3 +56,11 @@ def carried(trail: Trail, back_min: int, age_min: FloatArray) -> tuple[FloatArra
     edges = np.arange(steps + 1, dtype=np.float64)
     columns = [np.interp(age_min, edges, np.r_[0.0, np.cumsum(part)]) for part in (east, north, np.hypot(east, north))]
     return np.column_stack(columns[:2]), columns[2]
+
+
+def carried_at(trail: Trail, backs_min: list[int], age_min: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the same of m moments: displacements of shape (m, a, 2) and ways of shape (m, a) [m]; of one as above."""
+    if len(backs_min) == 1:
+        return carried(trail, backs_min[0], age_min)
+    parts = [carried(trail, back, age_min) for back in backs_min]
+    return np.stack([moved for moved, _ in parts]), np.stack([way for _, way in parts])

@@ -9,7 +9,7 @@ from domain.background import LOG_SHIFT_UGM3
 from domain.channels import MINUTE_MS
 from domain.field import ChannelState, JudgedField
 from domain.passes import PassRows
-from domain.readings import BoolArray, FloatArray
+from domain.readings import BoolArray, FloatArray, IntArray
 from domain.roadside import TRACERS, Roadside, nobody_passed, pass_by
 
 BIN_MIN = 5
@@ -90,6 +90,22 @@ def _habit(known: Window, loud: Float32Array, claimed: BoolArray) -> Float32Arra
     now = (known.score[-1] > LOUD_SIGMA).any(axis=1)
     step = np.float32(BIN_MIN / HABIT_MIN)
     return np.where(heard, loud + step * (now - loud), loud).astype(np.float32)
+
+
+def moments_min(window: Window, bins: IntArray, scale: float) -> list[list[int]]:
+    """Return the minutes in whose wind each bin is looked at, counted back from the newest one. [min]
+
+    Where a plume travels for many minutes its puffs tell of as many winds, and the middle of a bin will do. In a
+    network denser than a zone (`scale` < 1) it is under way for a minute or less, and a bin shows the mean of its
+    minutes' plumes.
+    """
+    first = BIN_MIN * (window.first_bin + bins)
+    minutes = np.minimum(first + BIN_MIN, window.minute + 1) - first
+    some = np.minimum(max(round(1.0 / scale), 1), minutes)
+    return [
+        [window.minute - begun - ((2 * at + 1) * size - 1) // (2 * count) for at in range(count)]
+        for begun, size, count in zip(first.tolist(), minutes.tolist(), some.tolist(), strict=True)
+    ]
 
 
 def scatter_ugm3(judged: JudgedField) -> FloatArray:

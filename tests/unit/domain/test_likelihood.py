@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from domain.likelihood import MEMORY_BINS, SHELTERED, fit, gains, log_noise, pairs_of
+from domain.likelihood import MEMORY_BINS, SHELTERED, fit, gains, log_noise, memory_of, pairs_of
 from domain.readings import FloatArray
 
 BINS = 4
@@ -65,6 +65,14 @@ def test_as_many_bins_as_the_noise_remembers_are_one_look() -> None:
     looks = gains(np.full((1, int(MEMORY_BINS)), 3.0, np.float32))[0]
     assert 2.0 < looks < 3.0
     assert gains(np.full((1, 1), 3.0, np.float32))[0] < 0.6 * looks
+
+
+def test_the_denser_a_network_the_sooner_it_looks_anew_but_never_twice_in_a_bin() -> None:
+    memory = [memory_of(scale) for scale in (1.0, 0.5, 0.3, 0.1, 0.05)]
+    assert memory == sorted(memory, reverse=True)
+    assert (memory[0], memory[1], memory[-1]) == (MEMORY_BINS, MEMORY_BINS, 1.0)
+    touches = np.array([[3.0, -1.0, 3.0, -1.0, 3.0]], np.float32)
+    assert gains(touches, memory_of(0.1))[0] > gains(touches)[0] + 1.0
 
 
 def test_no_ratio_however_great_is_infinite() -> None:

@@ -6,7 +6,7 @@ import pytest
 from domain.attribution import ZoneWind
 from domain.plume import AGE_MIN, INLET_SIGMA_M, STAY_MIN, WANDER_MS, footprint
 from domain.readings import FloatArray
-from domain.trail import blow, carried, no_trail
+from domain.trail import blow, carried, carried_at, no_trail
 
 SPEED_MS = 3.0
 OLD_MIN = 90.0
@@ -91,3 +91,16 @@ def test_a_source_that_has_just_begun_has_not_arrived_far_away() -> None:
     young = seen(where, oldest_min=5.0) / seen(where)
     assert young[0] > 0.9
     assert young[1] < 0.05
+
+
+def test_of_several_moments_the_mean_is_told() -> None:
+    """A bin shows the mean of the plumes of its minutes, in a wind that turns from minute to minute."""
+    trail = no_trail()
+    for from_deg in (180.0, 225.0, 270.0, 315.0):
+        trail = blow(trail, ZoneWind(SPEED_MS, from_deg), 1)
+    place = np.zeros((1, 2)), np.array([5.0]), np.array([2.0])
+    receptors_m = np.array([[40.0, 0.0], [30.0, 30.0], [0.0, 40.0], [-40.0, 0.0]])
+    single = [footprint(*place, receptors_m, carried(trail, back, 0.1 * AGE_MIN), OLD_MIN, 0.1) for back in range(4)]
+    together = footprint(*place, receptors_m, carried_at(trail, [0, 1, 2, 3], 0.1 * AGE_MIN), OLD_MIN, 0.1)
+    assert together == pytest.approx(np.mean(single, axis=0), rel=1e-4)
+    assert (together[0, :3] > 0.1 * together.max()).all()  # each wind's sensor, though none has it for long

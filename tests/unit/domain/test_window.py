@@ -1,6 +1,7 @@
 """Excesses in bins of five minutes, as the search for sources looks at them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from domain.channels import MINUTE_MS
 from domain.field import ChannelState, Flag, JudgedField, WeatherMinute
 from domain.passes import PassRows, no_pass_rows
-from domain.window import BIN_MIN, BINS, LEAST_SCATTER_UGM3, Window, look, no_window
+from domain.window import BIN_MIN, BINS, LEAST_SCATTER_UGM3, Window, look, moments_min, no_window
 
 SENSORS = 3
 FIRST = 29_538_720
@@ -110,3 +111,12 @@ def test_a_sensor_that_is_often_loud_gets_a_name_for_it_unless_a_source_explains
 def no_window_habit() -> float:
     """Return what is thought of a sensor that was never heard."""
     return float(seen(judged(FIRST, {0: 0.0})).loud[0])
+
+
+@pytest.mark.parametrize("newest", range(BIN_MIN))
+def test_a_zones_bin_is_looked_at_in_its_middle_and_a_dense_networks_in_all_its_minutes(newest: int) -> None:
+    window = replace(no_window(), minute=FIRST + newest)
+    bins = np.array([BINS - 2, BINS - 1])
+
+    assert moments_min(window, bins, 1.0) == [[newest + 3], [newest - newest // 2]]
+    assert moments_min(window, bins, 0.05) == [list(range(newest + 5, newest, -1)), list(range(newest, -1, -1))]
