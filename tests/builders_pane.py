@@ -54,7 +54,8 @@ def fill_past(desk: WholeDesk, ticket: Ticket, days: Collection[int] = (1, 2, 3,
     for day in visited:
         found = day != visited[1]
         result = Outcome(problem_found=found, measure=Measure.RECTIFICATION if found else Measure.NONE)
-        for kind, more in ((MoveKind.DISPATCH, {}), (MoveKind.ARRIVE, {}), (MoveKind.OUTCOME, {"outcome": result})):
+        place = {"enterprise_id": ticket.candidates[0].enterprise_id}
+        for kind, more in ((MoveKind.DISPATCH, place), (MoveKind.ARRIVE, {}), (MoveKind.OUTCOME, {"outcome": result})):
             desk.tickets.decide(f"old{day}", make_move(kind, **more))  # type: ignore[attr-defined]
         if found:
             Photos(desk.engine).add(f"old{day}", "王五", now_ms(), read_photo(a_picture(60 + day)))

@@ -20,6 +20,8 @@ const WORDS = {
   no_passes: ["近 2 小时无巡航车经过疑似来源", "no patrol passed the suspected sources in 2 h"],
   photo_of: ["现场照片，线索单 #{n}，{at}（新标签页）", "Photograph of the spot, ticket #{n}, {at} (new tab)"],
   r_told: ["与邻近站相关 r = {r}（近 24 小时，{n} 分钟）", "agrees with neighbours: r = {r} (24 h, {n} min)"],
+  r_each: ["{n} 站各 {least} 至 {most}", "{n} neighbours, {least} to {most}"],
+  r_poor: ["；不一致：{names}", "; poorly: {names}"],
   r_few: ["与邻近站共有数据仅 {n} 分钟，不足以算相关", "only {n} min in common with neighbours: no r"],
   r_still: ["数值不变，算不出相关", "a value does not change: no r"],
   r_moves: ["移动监测，不与站点算相关", "a vehicle: no r with stations"],

@@ -1,8 +1,8 @@
 // What the server is asked for beside a chosen ticket: its sensor's neighbours, photographs, tickets that were alike.
 
-import { make, word } from "./words.js";
+import { make } from "./words.js";
 import { facts } from "./pane_facts.js";
-import { agreesText, alikeNodes, dampText, flagsTold, passesText, roseText } from "./pane_told.js";
+import { agreesText, alikeNodes, dampText, eachText, flagsTold, passesText, roseText } from "./pane_told.js";
 import { strip } from "./pane_photos.js";
 import { say } from "./later_words.js";
 
@@ -81,8 +81,4 @@ export class More {
 
 function fresh() {
   return { url: null, told: null, text: null, came: 0, againAt: 0, isAway: false };
-}
-
-function eachText({ near }) {
-  return near.filter((one) => one.r !== null).map((one) => `${one.sensor_id} ${one.r.toFixed(2)}${one.excluded ? ` (${word("state.excluded")})` : ""}`).join(" · ");
 }

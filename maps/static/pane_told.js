@@ -5,7 +5,7 @@ import { dayText } from "./clock.js";
 import { flagsText, whole } from "./ticket_text.js";
 import { say } from "./later_words.js";
 
-const HUMID = 85, LEAST_PAIRS = 60;
+const HUMID = 85, LEAST_PAIRS = 60, POOR = 0.5;
 const distance = (m) => (m < 1000 ? `${m} m` : `${(m / 1000).toFixed(1)} km`);
 
 export function roseText({ near, rising, asked }) {
@@ -26,6 +26,15 @@ export function agreesText({ r, pairs, moves }) {
   if (moves) return say("r_moves");
   if (r !== null) return say("r_told", { r: r.toFixed(2), n: pairs.toLocaleString("en") });
   return pairs < LEAST_PAIRS ? say("r_few", { n: pairs }) : say("r_still");
+}
+
+// From the poorest to the best of the neighbours, and by name who agrees poorly.
+export function eachText({ near }) {
+  const known = near.filter((one) => one.r !== null).sort((a, b) => a.r - b.r);
+  if (!known.length) return "";
+  const poor = known.filter((one) => one.r < POOR).map((one) => `${one.sensor_id} ${one.r.toFixed(2)}${one.excluded ? say("because", { more: word("state.excluded") }) : ""}`);
+  const span = say("r_each", { n: known.length, least: known[0].r.toFixed(2), most: known.at(-1).r.toFixed(2) });
+  return span + (poor.length ? say("r_poor", { names: poor.join(say("and")) }) : "");
 }
 
 export function dampText({ humidity, calibrated_days: days }) {

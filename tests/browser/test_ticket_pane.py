@@ -100,6 +100,7 @@ def test_the_sensors_health_tells_agreement_humidity_and_flags(desk: WholeDesk, 
     health = seen.page.locator("#pane .fact").nth(2)
 
     expect(health).to_contain_text("agrees with neighbours: r = 1.00 (24 h, 1,440 min)", timeout=10_000)
+    expect(health).to_contain_text("8 neighbours, 1.00 to 1.00")
     expect(health).to_contain_text("humidity unknown")
     expect(health).to_contain_text("no flags")
 

@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from domain.likeness import End
+from domain.shared_words import MEASURES
 from maps import features
 from maps.assets import STILL_MODULES, own_text, static_folder, still_script
 from maps.csp import policy
@@ -210,6 +212,29 @@ def test_the_scripts_ask_for_no_word_that_is_missing():
     }
 
     assert asked <= known
+
+
+def test_words_of_what_comes_later_are_pairs_with_the_same_places_and_all_asked_for_are_there():
+    table = own_text("later_words.js")
+    pairs = {
+        name: (zh, en) for name, zh, en in re.findall(r'^  "?([\w.]+)"?: \["(.*)", "(.*)"\],$', table, re.MULTILINE)
+    }
+    asked = {
+        (found, bool(more))
+        for file in static_folder().glob("*.js")
+        if 'from "./later_words.js"' in file.read_text(encoding="utf-8")
+        for found, more in re.findall(r'\bsay\("([\w.]+)"(, \{)?', file.read_text(encoding="utf-8"))
+    }
+
+    assert len(pairs) == len(re.findall(r"^  .*: \[", table, re.MULTILINE))
+    dynamic = {f"end.{one}" for one in End if one is not End.OPEN} | {
+        f"measure.{one}" for one in MEASURES if one != "none"
+    }
+    assert {name for name, _ in asked} | dynamic <= set(pairs)
+    assert all(
+        zh and en and set(re.findall(r"\{\w+\}", zh)) == set(re.findall(r"\{\w+\}", en)) for zh, en in pairs.values()
+    )
+    assert all(more or not re.search(r"\{\w+\}", pairs[name][0]) for name, more in asked)
 
 
 def test_the_page_speaks_the_language_asked_for():
