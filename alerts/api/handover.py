@@ -11,10 +11,12 @@ from fastapi import APIRouter, Depends, Query, Response
 from alerts.api.access import Access
 from alerts.api.plain import json_response
 from alerts.api.problems import problem_responses
+from alerts.api.taking_over import add_signing, signed_plain
 from alerts.people.person import ALL_ROLES
 from alerts.sensors.care import Cared
 from alerts.sensors.hand_over import Shift, Shifts
 from alerts.store.handover import Decided
+from alerts.store.taking_over import TakenOver
 from alerts.supervision.office import Office
 from alerts.view import TicketView
 from domain.times import rfc3339, to_datetime
@@ -53,6 +55,7 @@ def build_router(office: Office, shifts: Shifts, access: Access) -> APIRouter:
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(UTF8_MARK + as_csv(office, shift), headers=headers, media_type=CSV)
 
+    add_signing(router, shifts, access)
     return router
 
 
@@ -72,6 +75,7 @@ def _plain(shift: Shift) -> dict[str, object]:
         "from": rfc3339(to_datetime(told.since_ms)),
         "until": rfc3339(to_datetime(told.until_ms)),
         "opened": told.opened,
+        "taken_over": [signed_plain(one) for one in shift.taken],
         **{name: [_ticket(one) for one in tickets] for name, tickets in parts.items()},
         "outages": [
             {"sensor_id": one.now.sensor_id, "state": one.now.state, "troubles": one.troubles} for one in shift.outages
@@ -112,6 +116,7 @@ def _rows(office: Office, shift: Shift) -> Iterator[Sequence[object]]:
     yield from (_ticket_row(office, "care", one) for one in told.care)
     yield from (_device_row(office, one) for one in shift.outages)
     yield from (_decided_row(office, one) for one in told.decided)
+    yield from (_signed_row(office, one) for one in shift.taken)
 
 
 def _ticket_row(office: Office, part: str, one: TicketView) -> Sequence[object]:
@@ -138,6 +143,12 @@ def _decided_row(office: Office, one: Decided) -> Sequence[object]:
     at = _time(office, to_datetime(one.at_ms))
     words = one.reason or "", one.note or ""
     return ("decided", at, "", one.priority, one.number, one.ticket_id, one.move, state, place, one.who, *words)
+
+
+def _signed_row(office: Office, one: TakenOver) -> Sequence[object]:
+    at, until = _time(office, to_datetime(one.at_ms)), _time(office, to_datetime(one.until_ms))
+    counts = " ".join(f"{name}={count}" for name, count in one.counts.items())
+    return ("taken_over", at, until, "", "", "", counts, "", "", one.who, "", one.note)
 
 
 def _time(office: Office, moment: datetime) -> str:

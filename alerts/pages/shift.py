@@ -16,6 +16,7 @@ from alerts.pages.words.shift import SHIFT
 from alerts.sensors.care import Cared
 from alerts.sensors.hand_over import Shift, Shifts
 from alerts.store.handover import Decided
+from alerts.store.taking_over import TakenOver
 from alerts.supervision.office import Office
 from alerts.view import PersonEntry, TicketView
 from domain.problem import Problem
@@ -56,6 +57,8 @@ def _told(office: Office, shift: Shift, words: Mapping[str, str]) -> dict[str, o
         "since": f"{office.at(told.since_ms):%Y-%m-%dT%H:%M}",
         "until": f"{office.at(told.until_ms):%Y-%m-%dT%H:%M}",
         "now": f"{office.at(now_ms):%Y-%m-%d %H:%M}",
+        "hours": hours,
+        "taken": [_taken(office, one) for one in shift.taken],
         "csv": f"/api/v1/shift/handover.csv?{urlencode(hours)}",
         "opened": told.opened,
         "waiting": [_ticket(office, one) for one in told.waiting],
@@ -111,6 +114,16 @@ def _decided(office: Office, one: Decided) -> dict[str, object]:
         "note": one.note or "",
         "advised": one.advised,
         "undone": one.undone,
+    }
+
+
+def _taken(office: Office, one: TakenOver) -> dict[str, object]:
+    return {
+        "who": one.who,
+        "time": _time(office, to_datetime(one.at_ms)),
+        "hours": f"{_time(office, to_datetime(one.since_ms))} – {_time(office, to_datetime(one.until_ms))}",
+        "counts": one.counts,
+        "note": one.note,
     }
 
 

@@ -9,9 +9,10 @@ from alerts.lifecycle import Move, MoveKind
 from alerts.sensors.tickets import care_tickets
 from alerts.settings import TicketRules
 from alerts.store import Tickets
-from alerts.store.engine import reading
+from alerts.store.engine import reading, writing
 from alerts.store.handover import handover
 from alerts.store.in_force import in_force, note_in_force
+from alerts.store.taking_over import SAME_MS, TakenOver, take_over, taken_over
 from domain.ticket import TicketKind
 from domain.times import to_ms
 from tests.builders_alerts import NOON, make_ticket
@@ -47,3 +48,22 @@ def test_a_setting_is_in_force_since_its_last_change(engine: Engine) -> None:
 
     assert changed == [2, 0, 3]
     assert kept == {"a": ("甲", 3), "c": ("", 3)}
+
+
+def test_a_signature_is_of_the_hours_it_names_and_of_those_it_was_given_in(engine: Engine) -> None:
+    hour = 3_600_000
+    first = TakenOver(at_ms=25 * hour, who="li", since_ms=12 * hour, until_ms=24 * hour, note="", counts={"waiting": 2})
+    again, other = replace(first, at_ms=first.at_ms + SAME_MS), replace(first, who="wang", at_ms=first.at_ms + 1)
+    later = replace(first, at_ms=first.at_ms + SAME_MS + 1)
+    with writing(engine) as session:
+        kept = [take_over(session, "etown", one) for one in (first, again, other, later)]
+        take_over(session, "wuhu", first)
+    with reading(engine) as session:
+        told = {
+            hours: [one.who for one in taken_over(session, "etown", hours[0] * hour, hours[1] * hour)]
+            for hours in ((12, 24), (0, 12), (24, 36), (23, 40), (40, 50))
+        }
+
+    assert kept == [first, first, other, later]
+    three = ["li", "wang", "li"]
+    assert told == {(12, 24): three, (0, 12): [], (24, 36): three, (23, 40): three, (40, 50): []}

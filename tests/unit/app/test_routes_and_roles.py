@@ -45,6 +45,7 @@ STATED = {
     "POST /api/v1/tickets/{ticket_id}/decision": DECIDERS,
     "POST /api/v1/tickets/{ticket_id}/acknowledge": DECIDERS,
     "GET /api/v1/users": ADMINS,
+    "POST /api/v1/shift/taken-over": DECIDERS,
     "POST /api/v1/users": ADMINS,
     "POST /api/v1/users/{name}/disable": ADMINS,
     "POST /api/v1/users/{name}/enable": ADMINS,

@@ -168,3 +168,43 @@ async def test_a_result_is_of_the_shift_that_filed_it(desk: DutyDesk) -> None:
 
     assert [(one["move"], one["note"]) for one in told["decided"]] == [("dispatch", None), ("outcome", "已覆盖")]
     assert told["waiting"] == []
+
+
+async def test_a_shift_taken_over_is_signed_once_and_listed_everywhere(desk: DutyDesk) -> None:
+    a_shift(desk)
+    said = {"note": "=<b>都看过</b>", "from": (NOW - timedelta(hours=8)).isoformat(), "until": NOW.isoformat()}
+    answers = [await desk.post("/api/v1/shift/taken-over", said) for _ in range(2)]  # pressed twice
+    signed = answers[0].json()
+    page, told = await desk.get("/shift", lang="en"), (await desk.get("/api/v1/shift/handover")).json()
+    rows = (await parts(desk))["taken_over"]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert (signed["who"], signed["note"]) == ("duty", "=<b>都看过</b>")
+    assert signed["counts"] == {"waiting": 4, "watching": 1, "shelved": 1, "care": 1, "outages": 22}
+    assert told["taken_over"] == [signed]
+    assert [(row["who"], row["note"]) for row in rows] == [("duty", "'=<b>都看过</b>")]
+    assert "=&lt;b&gt;都看过" in page.text
+    assert "Nobody has taken" not in page.text
+
+
+async def test_a_signature_is_in_the_audit_and_of_its_own_hours(desk: DutyDesk) -> None:
+    hours = {"from": "2026-01-01T08:00", "until": "2026-01-01T20:00"}
+    for day in (1, 2):
+        await desk.post(
+            "/api/v1/shift/taken-over", {name: f"2026-01-0{day}{text[10:]}" for name, text in hours.items()}
+        )
+    told = (await desk.get("/api/v1/shift/handover", **hours)).json()["taken_over"]
+    acts = (await desk.get("/api/v1/audit", what="shift.taken_over")).json()["rows"]
+
+    assert [one["until"] for one in told] == ["2026-01-01T12:00:00.000Z"]  # however late it was signed
+    assert [(act["who"], act["subject"]) for act in acts] == [("duty", SITE.site_id)] * 2
+
+
+@pytest.mark.parametrize(
+    "said", [{"note": "x" * 501}, {"who": "li"}, {"from": "2026-01-02", "until": "2026-01-01"}, {"from": "2126-01-01"}]
+)
+async def test_a_signature_that_is_not_understood_is_refused(desk: DutyDesk, said: dict[str, str]) -> None:
+    answer = await desk.post("/api/v1/shift/taken-over", said)
+
+    assert answer.status_code == 422
+    assert (await desk.get("/api/v1/shift/handover")).json()["taken_over"] == []
