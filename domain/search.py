@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.channels import MINUTE_MS
+from domain.grounds import Spots, on_grounds, whole
 from domain.likelihood import LOUDEST, fit, pairs_of
 from domain.mixtures import explained
 from domain.plume import AGE_MIN, footprint
@@ -28,8 +29,8 @@ TURN_DEG = 14.0
 TURNED, STRAIGHT = float(np.log(0.25)), float(np.log(0.5))
 """How likely that is to either side, and that it points right (in logarithms). Design values."""
 FAR_ODDS, LAGGING_ODDS = 4.0, 6.0
-"""Turns are tried where a ticket is not farther than the first, on places that are not farther behind than the second.
-"""
+"""Turns, and points of large grounds, are tried where a ticket is not farther than the first, on places that are not
+farther behind than the second."""
 LEAD_MIN = 7.5
 """A source may have begun so long before the first loud bin. [min]"""
 RARE_PASS = 2.0
@@ -147,14 +148,18 @@ def search(
     chosen = _reaching(zone.sources, zone.xy_m[members], winds) if among is None else among.places
     if not len(chosen) or not len(near):
         return None
-    asked = _Asked(window, bins, near, members, seen_by(window, bins, near, zone.xy_m[members], zone), winds, zone)
+    seen = seen_by(window, bins, near, zone.xy_m[members], zone)
+    asked = _Asked(window, bins, near, members, seen, winds, zone)
+    all_over = whole(zone.sources, chosen)
     if among is not None and among.turn_deg is not None:
-        return _conclude(asked, _tried(asked, chosen, among.turn_deg))
-    tried = [_tried(asked, chosen, 0.0)]
-    weight = tried[0].evidence + tried[0].prior
-    if weight.max() > zone.rules.open_odds - FAR_ODDS:
-        close = chosen[weight > weight.max() - LAGGING_ODDS]
-        tried += [_tried(asked, close, turn) for turn in (-TURN_DEG, TURN_DEG)]
+        return _conclude(asked, _tried(asked, all_over, among.turn_deg))
+    plain = _tried(asked, all_over, 0.0)
+    weight = plain.evidence + plain.prior
+    if weight.max() <= zone.rules.open_odds - FAR_ODDS:
+        return _conclude(asked, plain)
+    is_close = weight > weight.max() - LAGGING_ODDS
+    spots = on_grounds(zone.sources, chosen[is_close])
+    tried = [_rows(plain, ~is_close), *(_tried(asked, spots, turn) for turn in (0.0, -TURN_DEG, TURN_DEG))]
     return _conclude(asked, _together(tried))
 
 
@@ -182,10 +187,10 @@ class _Tried:
     evidence: FloatArray
 
 
-def _tried(asked: _Asked, chosen: IntArray, turn_deg: float) -> _Tried:
-    """Weigh places as if the wind blew from elsewhere by some degrees."""
+def _tried(asked: _Asked, spots: Spots, turn_deg: float) -> _Tried:
+    """Weigh where something may emit as if the wind blew from elsewhere by some degrees."""
     seen, window, sources = asked.seen, asked.window, asked.zone.sources
-    told = _told(sources, chosen, seen.xy_m, asked.winds, turn_deg)
+    told = _told(sources, spots, seen.xy_m, asked.winds, turn_deg)
     pairs = pairs_of(told, LOUDEST * max(float(seen.score.max(initial=0.0)), 3.0), sources.scale)
     loud = window.score[np.ix_(asked.bins, asked.members)].max(axis=(0, 1)) > EARLIER_SIGMA
     ratio = np.stack(
@@ -197,27 +202,33 @@ def _tried(asked: _Asked, chosen: IntArray, turn_deg: float) -> _Tried:
         ]
     )
     ratio[:, pairs.sensor >= len(asked.near)] *= PASS_WEIGHT
-    by_sensor, fixed, used = explained(pairs, ratio, sources.emits[chosen, :TRACERS], len(seen.xy_m))
+    by_sensor, fixed, used = explained(pairs, ratio, sources.emits[spots.place, :TRACERS], len(seen.xy_m))
     rare = np.full(len(seen.xy_m), RARE_PASS)
     rare[: len(asked.near)] = rarity(usual_size(window, asked.bins)[:, asked.near], window.loud, asked.near)
-    prior = sources.prior_at(window.minute * MINUTE_MS)[chosen] + (TURNED if turn_deg else STRAIGHT)
+    prior = sources.prior_at(window.minute * MINUTE_MS)[spots.place] + spots.log_share
+    prior += TURNED if turn_deg else STRAIGHT
     capped = soft_cap(by_sensor, rare)
     ranked = TEMPER * (soft_cap(by_sensor, rare + RARE_RANKING).sum(axis=1) + fixed) + prior
-    return _Tried(chosen, np.full(len(chosen), turn_deg), ranked, capped, used, prior, capped.sum(axis=1) + fixed)
+    turns_deg = np.full(len(spots.place), turn_deg)
+    return _Tried(spots.place, turns_deg, ranked, capped, used, prior, capped.sum(axis=1) + fixed)
+
+
+def _rows(tried: _Tried, kept: BoolArray) -> _Tried:
+    return _Tried(*(getattr(tried, name)[kept] for name in _Tried.__slots__))
 
 
 def _together(tried: list[_Tried]) -> _Tried:
-    """Put hypotheses under all turns of the wind one below the other."""
+    """Put hypotheses of all spots under all turns of the wind one below the other."""
     return _Tried(
         *(np.concatenate([getattr(part, name) for part in tried]) for name in _Tried.__slots__)  # columns alike
     )
 
 
-def _told(sources: Sources, chosen: IntArray, xy_m: FloatArray, winds: Winds, turn_deg: float) -> Float32Array:
+def _told(sources: Sources, spots: Spots, xy_m: FloatArray, winds: Winds, turn_deg: float) -> Float32Array:
     """Return what sources bring where in each bin, shape (s, b, n). [µg/m³ per µg/s]"""
     turn = np.radians(turn_deg)
     about = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    places = (sources.xy_m[chosen], sources.radius_m[chosen], sources.height_m[chosen])
+    places = (spots.xy_m, spots.radius_m, sources.height_m[spots.place])
     by_bin = [footprint(*places, xy_m, (moved @ about, way), age, sources.scale) for (moved, way), age in winds]
     return np.stack(by_bin, axis=1)
 
