@@ -22,6 +22,7 @@ from maps.admission import while_admitted
 from maps.feed import LiveFeed
 from maps.hour_index import HOUR_MS, hour_index
 from maps.kept import Kept
+from maps.now import add_now
 from maps.past import Past
 from maps.past_api import add_past, answered, refuse_unknown
 from maps.ports import Guard, HistoryReader, Standings, dependencies
@@ -59,6 +60,7 @@ def build_router(
     """
     router = APIRouter(prefix="/api/v1", tags=["map"], dependencies=dependencies(guard))
     _add_features(router, feed, site, standings)
+    add_now(router, feed.live)
     _add_history(router, feed, history, site, clock)
     add_past(router, Past(history, site), lambda: feed.live.judged_ms or clock())
     _add_events(router, feed, guard)

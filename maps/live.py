@@ -48,6 +48,7 @@ class LiveZone:
         values: Last value per pollutant, shape (sensors, 4). [µg/m³]
         received_ms: Last receipt, 0 = never, shape (sensors,). [ms]
         time_ms: Time of the last measurement, 0 = never, shape (sensors,). [ms]
+        heard_ms: Last receipt of each pollutant's newest value, 0 = never, shape (sensors, 4). [ms]
         background, upper, flags, channel_state: From the last judged minute, shape (sensors, 4).
     """
 
@@ -62,6 +63,7 @@ class LiveZone:
         self.values = np.full(shape, np.nan)
         self.time_ms: IntArray = np.zeros(count, np.int64)
         self.received_ms: IntArray = np.zeros(count, np.int64)
+        self.heard_ms: IntArray = np.zeros(shape, np.int64)
         self.interval_ms = np.full(count, np.nan)
         self.lon = np.array([sensor.lon for sensor in site.sensors], dtype=np.float64)
         self.lat = np.array([sensor.lat for sensor in site.sensors], dtype=np.float64)
@@ -117,6 +119,7 @@ class LiveZone:
             value = rows.values[order, channel]
             present = ~np.isnan(value)
             self.values[sensor[present], channel] = value[present]
+            self.heard_ms[sensor[present], channel] = rows.received_ms[order[present]]
         burning, channel_of = np.nonzero(hot[order])
         self._hot_until_ms[sensor[burning], channel_of] = self.clock_ms + self._hot_hold_ms
         placed = order[self.is_vehicle[sensor] & ~np.isnan(rows.position[order, :2]).any(axis=1)]
@@ -149,6 +152,17 @@ class LiveZone:
         channel = self._shown_channel(hot)
         value = np.take_along_axis(self.values, channel[:, np.newaxis], axis=1)[:, 0]
         return Picture(self.clock_ms, code, channel, value, self.lon, self.lat)
+
+    def codes_of(self, channel: int) -> CodeArray:
+        """Return each sensor's state as far as one pollutant goes, as a position in `STATES`, shape (sensors,).
+
+        A pollutant that was silent for too long is stale though its sensor speaks.
+        """
+        one = slice(channel, channel + 1)
+        hot: BoolArray = self._hot_until_ms[:, one] > self.clock_ms
+        stale, offline = silence(self.clock_ms, self.received_ms, self.interval_ms)
+        _, unheard = silence(self.clock_ms, self.heard_ms[:, channel], self.interval_ms)
+        return sensor_states(self.channel_state[:, one], self.flags[:, one], hot, stale | unheard, offline)
 
     def _shown_channel(self, hot: BoolArray) -> IndexArray:
         """Return the pollutant that is shown, shape (sensors,).

@@ -3,6 +3,9 @@
 import { make, word } from "./words.js";
 import { standingOf } from "./standings.js";
 import { Tracks } from "./tracks.js";
+import { Now } from "./now.js";
+import { Pollutants } from "./pollutants.js";
+import { Listing } from "./listing.js";
 
 const EVERY_MS = 30000;
 const RED = "#c00000";
@@ -24,6 +27,7 @@ class Layers {
   async look() {
     const answer = await this.ask("/api/v1/roads").catch(() => null);
     const told = answer?.ok ? await answer.json().catch(() => null) : null;
+    this.told = told;
     this.roads.clearLayers();
     if (told) this.roads.addData(told);
     this.count.textContent = told ? this.roads.getLayers().length : "–";
@@ -51,7 +55,11 @@ export function addLayers(zone, ask, leading) {
   document.head.append(make("link", { rel: "stylesheet", href: new URL("later.css", import.meta.url) }));
   const layers = new Layers(zone.map, ask, leading);
   const tracks = new Tracks(zone.map, ask);
-  document.querySelector(".legend").append(...tracks.legend);
+  const now = new Now(ask);
+  const pollutants = new Pollutants(zone, now);
+  const listing = new Listing(zone, now, () => layers.told);
+  document.querySelector(".legend").append(...tracks.legend, ...pollutants.legend);
+  document.querySelector("section.map").append(make("div", { class: "beside" }, pollutants.hint, listing.box));
   tracks.begin();
   layers.look();
   setInterval(() => layers.look(), EVERY_MS);

@@ -108,6 +108,7 @@ LATER = (
     *("later.css", "later_words.js", "notify.js", "tracks.js"),
     *("past.js", "past_marks.js", "past_strip.js", "past_tickets.js", "past_words.js", "past.css"),
     *("pane_facts.js", "pane_more.js", "pane_photos.js", "pane_told.js", "pane.css"),
+    *("now.js", "pollutants.js", "numbers.js", "listing.js", "listing_rows.js"),
 )
 """Not of the first load: of the stand-alone file, a layer, a ticket shown, a gesture or some seconds, of the wall."""
 
