@@ -8,6 +8,7 @@ import { Pollutants } from "./pollutants.js";
 import { Listing } from "./listing.js";
 
 const EVERY_MS = 30000;
+const BOTH_PX = 1100;
 const RED = "#c00000";
 const GRADES = { A: "#e9ebed", B: "#c9ced2", C: "#8f989f", D: "#525b62" };
 const PLAIN = "#cfd4d8";
@@ -58,8 +59,12 @@ export function addLayers(zone, ask, leading) {
   const now = new Now(ask);
   const pollutants = new Pollutants(zone, now);
   const listing = new Listing(zone, now, () => layers.told);
-  document.querySelector(".legend").append(...tracks.legend, ...pollutants.legend);
-  document.querySelector("section.map").append(make("div", { class: "beside" }, pollutants.hint, listing.box));
+  const section = document.querySelector("section.map"), legend = section.querySelector(".legend");
+  legend.append(...tracks.legend, ...pollutants.legend);
+  // Where they have no room beside each other, to open one shuts the other: nothing with the focus is covered.
+  section.classList.toggle("narrow", zone.map.getSize().x < BOTH_PX);
+  if (section.matches(".narrow")) legend.name = listing.box.name = "over-map";
+  section.append(pollutants.hint, listing.box);
   tracks.begin();
   layers.look();
   setInterval(() => layers.look(), EVERY_MS);
