@@ -123,6 +123,8 @@ def find_new(
     left = loud_now & ~np.isnan(zone.xy_m[:, 0]) & ((asked[:, 0] <= window.minute) | louder)
     incidents, asked = list(living), asked.copy()
     claimed = claimed_by(living, len(recent))
+    if not (left & ~claimed).any():
+        return living, asked
     bins = np.arange(len(window.score) - FIRST_BINS, len(window.score))
     rare = rarity(usual_size(window, bins), window.loud, np.arange(len(recent)))
     needed = zone.rules.open_odds - float(zone.sources.log_prior.max())  # the most that a group can say must exceed it

@@ -101,11 +101,13 @@ def fit(pairs: Pairs, score: Float32Array, scale: Float32Array, said: npt.NDArra
     np.maximum.at(most, pairs.source, unit.max(axis=1))
     unit /= most[pairs.source, np.newaxis]
     loudest = LOUDEST * max(float(score.max(initial=0.0)), 3.0)
-    pair, at = np.nonzero(unit > _LEAST_Z / np.float32(loudest))  # elsewhere nothing is predicted at any rate
+    row = unit.ravel()
+    where = np.flatnonzero(row > _LEAST_Z / np.float32(loudest))  # elsewhere nothing is predicted at any rate
+    pair, at = np.divmod(where, unit.shape[1])
     sensor, source = pairs.sensor[pair], pairs.source[pair]
-    heard = _Heard(unit[pair, at], level[at, sensor], noise[at, sensor])
+    heard = _Heard(row[where], level[at, sensor], noise[at, sensor])
     total = np.full(sources, -np.inf)
-    best, found = np.zeros_like(unit), np.zeros(len(pair), np.float32)
+    best, found = np.zeros(unit.shape, np.float32), np.zeros(len(pair), np.float32)
     for peak in np.geomspace(_FAINTEST, loudest, RATES).astype(np.float32):  # what is predicted only grows
         told, ratio = _ratio_at(heard, peak)
         gain = np.minimum(_sheltered(pair[told], ratio, len(unit), pairs.memory_bins), BEND)
@@ -114,7 +116,7 @@ def fit(pairs: Pairs, score: Float32Array, scale: Float32Array, said: npt.NDArra
         total[better] = sums[better]
         mine = better[source[told]]
         found[told[mine]] = ratio[mine]
-    best[pair, at] = found
+    best.ravel()[where] = found
     return best
 
 
@@ -152,8 +154,9 @@ def _ratio_at(heard: _Heard, peak: np.float32) -> tuple[npt.NDArray[np.intp], Fl
 
 def gains(ratio: Float32Array, memory_bins: float = MEMORY_BINS) -> Float32Array:
     """Return what pairs gain over all bins, shape (p,): a plume passes by with `MISSED`, a sensor is `SHELTERED`."""
-    pair, at = np.nonzero(ratio)
-    return _sheltered(pair, ratio[pair, at], len(ratio), memory_bins)
+    row = ratio.ravel()
+    told = np.flatnonzero(row)  # several times faster than by pair and bin
+    return _sheltered(told // ratio.shape[1], row[told], len(ratio), memory_bins)
 
 
 def _sheltered(pair: npt.NDArray[np.intp], ratio: Float32Array, pairs: int, memory_bins: float) -> Float32Array:
