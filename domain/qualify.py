@@ -238,7 +238,7 @@ def _flagged(
     last, fixes = state.last, state.fixes
     flags, astray = np.zeros((len(rows), N_POLLUTANTS), np.uint16), np.zeros(len(rows), np.bool_)
     for part in in_turn(rows, ticks, np.maximum(last.newest_ms, fixes.newest_ms)):
-        some = rows if len(part) == len(rows) else rows.take(part)
+        some = rows.take(part)
         last, flags[part] = flag_readings(last, some, rules.qualify)
         fixes, astray[part] = flag_positions(fixes, some, site.is_vehicle)
     _mark(flags, rows, astray | far_from_post(rows, site), Flag.POSITION)
@@ -266,7 +266,7 @@ def _settled(
     mine = np.flatnonzero(minute <= last)
     state, fields = replace(state, settled=last), [empty_minute(head) for head in heads]
     if len(mine):
-        mine = mine[np.argsort(minute[mine], kind="stable")]
+        mine = mine[np.argsort(minute[mine], kind="stable")] if ticks.count > 1 else mine
         rows, flags = state.waiting.take(mine), state.waiting_flags[mine]
         fields, interval_ms = minutes_of(rows, flags, state.interval_ms, heads, site, rules.qualify)
         rest = minute > last

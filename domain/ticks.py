@@ -52,7 +52,7 @@ def ticks_at_once(sensors: int) -> int:
     return max(MOST_CELLS // max(sensors, 1), 1)
 
 
-def in_turn(rows: Readings, ticks: Ticks, known_ms: IntArray) -> list[IntArray]:
+def in_turn(rows: Readings, ticks: Ticks, known_ms: IntArray) -> list[IntArray | slice]:
     """Return which rows may be taken together, one part after the other: the same as tick by tick.
 
     What a sensor says is held against what it said before. Where its times rise from tick to tick it makes no
@@ -64,7 +64,7 @@ def in_turn(rows: Readings, ticks: Ticks, known_ms: IntArray) -> list[IntArray]:
         known_ms: The newest time that each sensor is known by, shape (sensors,). [ms]
     """
     if ticks.count == 1:
-        return [np.arange(len(rows))]
+        return [slice(None)]
     order = np.lexsort((rows.time_ms, ticks.tick, rows.sensor))
     sensor, time_ms = rows.sensor[order], rows.time_ms[order]
     before_ms = np.append(0, time_ms[:-1])
@@ -73,4 +73,6 @@ def in_turn(rows: Readings, ticks: Ticks, known_ms: IntArray) -> list[IntArray]:
     turns_back = np.zeros(len(known_ms), np.bool_)
     turns_back[sensor[time_ms < before_ms]] = True
     apart = turns_back[rows.sensor]
+    if not apart.any():
+        return [slice(None)]
     return [np.flatnonzero(~apart), *(part for _, part in ticks.parts(apart))]

@@ -9,7 +9,7 @@ from domain import qualify
 from domain.channels import MINUTE_MS
 from domain.field import MinuteField
 from domain.packing import Packer
-from domain.readings import Arrivals, Readings, concat_readings, no_weather, tick
+from domain.readings import Arrivals, IntArray, Readings, concat_readings, no_weather, tick
 from domain.ticks import Ticks, in_turn
 from tests.builders import START_MS, a_site, by_receipt, some_readings
 
@@ -81,6 +81,11 @@ def test_only_a_sensor_whose_times_turn_back_is_taken_tick_by_tick() -> None:
     )
     ticks = Ticks(0, 2, np.array([0, 0, 1, 1]))
     known_ms = np.zeros(len(SITE.sensors), np.int64)
-    assert [part.tolist() for part in in_turn(rows, ticks, known_ms)] == [[0, 2], [1], [3]]
+    assert parts(rows, ticks, known_ms) == [[0, 2], [1], [3]]
     known_ms[rows.sensor[0]] = rows.time_ms[2]  # it was heard of a later time before
-    assert [part.tolist() for part in in_turn(rows, ticks, known_ms)] == [[], [0, 1], [2, 3]]
+    assert parts(rows, ticks, known_ms) == [[], [0, 1], [2, 3]]
+    assert parts(rows.take(slice(0, 3)), Ticks(0, 2, np.array([0, 0, 1])), np.zeros_like(known_ms)) == [[0, 1, 2]]
+
+
+def parts(rows: Readings, ticks: Ticks, known_ms: IntArray) -> list[list[int]]:
+    return [np.arange(len(rows))[part].tolist() for part in in_turn(rows, ticks, known_ms)]
