@@ -70,7 +70,7 @@ async def run_desk(settings: Settings) -> None:
         OSError: The port is taken, or Kafka or a store does not answer at start.
     """
     stop = stop_event()
-    site = site_of(settings)
+    site, base_map = site_of(settings), base_map_of(settings)
     store, history = store_of(settings, site), history_of(settings, site)
     await create_topics(settings.kafka, topics_of(settings), settings.kafka_replication)
     maps = MapsSettings(
@@ -81,7 +81,7 @@ async def run_desk(settings: Settings) -> None:
         wall=settings.wall,
         wall_names=settings.wall_names,
     )
-    maps = laid_under(maps, base_map_of(settings))
+    maps = laid_under(maps, base_map)
     feed = LiveFeed(site, Sources(KafkaTail(settings.kafka), topics_of(settings), store.tickets), maps, now_ms)
     clock, accounts = TicketClock(store.tickets), accounts_of(settings, store.engine, now_ms)
     say_first_password(settings, accounts)

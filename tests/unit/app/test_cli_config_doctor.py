@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pmtiles.tile import TileType
 from typer.testing import CliRunner, Result
 
 from app.child_process import free_port
 from app.cli.commands import app
 from app.settings import Settings
+from tests.builders_tiles import an_archive
 
 HEAD = 'id = "z"\nname = "示例区"\ntimezone = "Asia/Shanghai"\n'
 SENSORS = "sensor_id,kind,lon,lat\ns1,station,116.5,39.8\n"
@@ -124,3 +126,33 @@ def test_doctor_in_lines_says_the_same(site: Path) -> None:
     assert done.exit_code == 1
     assert kafka.startswith("FAILED  ")
     assert " → start Kafka, or set WUGAN_KAFKA" in kafka
+
+
+def test_a_base_map_that_cannot_be_drawn_is_told_by_doctor_and_stops_the_desk_before_anything_is_asked(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = an_archive(tmp_path / "vector.pmtiles", [(2, 0, 0)], kind=TileType.MVT)
+    monkeypatch.setenv("WUGAN_BASE_MAP_FILE", str(file))
+    monkeypatch.setenv("WUGAN_BASE_MAP_URL", "https://tiles.example/{z}/{x}/{y}")
+
+    _, found = examined()
+    done = wugan("desk")
+
+    assert found["base map"]["verdict"] == "failed"
+    assert "vector tiles" in found["base map"]["detail"]
+    assert done.exit_code != 0
+    assert [line.split(":")[1].strip() for line in done.stderr.splitlines()] == [
+        "WUGAN_BASE_MAP_URL",
+        "WUGAN_BASE_MAP_FILE",
+    ]
+
+
+def test_doctor_tells_of_a_base_map_that_can_be_drawn(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WUGAN_BASE_MAP_FILE", str(an_archive(tmp_path / "zone.pmtiles", [(2, 0, 0), (5, 1, 1)])))
+
+    _, found = examined()
+
+    assert found["base map"]["verdict"] == "ok"
+    assert "image/png, zooms 2 to 5" in found["base map"]["detail"]
