@@ -2,17 +2,21 @@
 
 import json
 
+import httpx
 import numpy as np
 import pytest
+from fastapi import FastAPI, HTTPException
 
 from domain.channels import POLLUTANTS
 from domain.field import ChannelState
+from maps.api import build_router
 from maps.feed import LiveFeed
 from maps.now import told_now
 from tests.builders_maps import (
     CLOCK_MS,
     TOPICS,
     Client,
+    FakeHistory,
     FakeTail,
     FakeTickets,
     a_feed,
@@ -114,3 +118,14 @@ def test_the_answer_is_short_and_an_unknown_pollutant_is_refused(feed: LiveFeed)
     assert answer.json() == json.loads(json.dumps(told_now(feed.live, "pm10")))
     assert len(answer.content) < 45 * len(SITE.sensors)
     assert (refused.status_code, refused.json()["allowed"]) == (422, list(POLLUTANTS))
+
+
+@pytest.mark.parametrize("path", ["map/now", "tracks"])
+async def test_layers_need_a_role_as_the_other_calls_do(feed: LiveFeed, path: str):
+    def refuse() -> None:
+        raise HTTPException(401)
+
+    app = FastAPI()
+    app.include_router(build_router(feed, FakeHistory(), SITE, guard=refuse))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as client:
+        assert (await client.get(f"/api/v1/{path}")).status_code == 401
