@@ -170,6 +170,10 @@ connect(page.events_url, {
     if (untold.size) soon();
     untold.clear();
     if (list && wanted && !sought) seekWanted();
+    if (list && beat.tickets_ok && !list.begun) {
+      render();
+      list.begun = true;
+    }
     clock.told(beat.clock, beat.server);
     part("online").textContent = `${beat.sensors.online}/${beat.sensors.total}`;
     part("tickets-away").hidden = beat.tickets_ok;

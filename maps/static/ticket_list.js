@@ -16,7 +16,7 @@ export class TicketList {
     this.chosenId = wanted;
     this.pointedId = null;
     this.sought = "";
-    // What is there at the start has not just arrived.
+    // What was told at the start has not just arrived.
     this.begun = false;
     this.bar = document.getElementById("arrivals");
     this.bar?.addEventListener("click", () => this.toTop());
@@ -82,7 +82,6 @@ export class TicketList {
     if (nodes.some((node, at) => this.root.children[at] !== node) || nodes.length !== this.root.children.length) this.put(nodes, before);
     if (shown.some((ticket) => ticket.id === this.chosenId)) this.root.setAttribute("aria-activedescendant", `ticket-${this.chosenId}`);
     else this.root.removeAttribute("aria-activedescendant");
-    this.begun ||= shown.length > 0;
     this.age(nowMs);
     return shown;
   }

@@ -152,3 +152,17 @@ def test_an_arrival_flashes_only_where_motion_is_wanted(desk: WholeDesk, watched
     expect(seen.page.locator("#ticket-new")).to_be_visible(timeout=3000)
 
     assert bool(seen.page.evaluate(MOVING)) == (motion == "no-preference")
+
+
+def test_the_first_ticket_of_a_quiet_night_flashes_and_is_read_out(tmp_path: Path, watched: Callable[..., Watched]):
+    with fresh_store("sqlite", tmp_path) as engine:
+        desk = WholeDesk(SITE, engine).start()
+        desk.readings(quiet_rows(SITE), now_ms() - 3000)
+        seen = shown(desk, watched(), "/")
+        expect(seen.page.locator("#tickets .empty")).to_be_visible(timeout=5000)
+        desk.open(a_ticket(SITE, "new"))
+        expect(seen.page.locator("#ticket-new")).to_be_visible(timeout=3000)
+
+        assert seen.page.evaluate(MOVING)
+        expect(seen.page.locator("[aria-live=assertive]")).to_contain_text("PM2.5")
+        desk.stop()
