@@ -41,6 +41,11 @@ RARE_RANKING = 4.0
 """Where sources are compared with each other a sensor may say so much more than bursts are rare. Design value."""
 TEMPER = 0.8
 """Posteriors of a model that is wrong are too sure: evidence counts by this power. Design value."""
+STILL_MS = 1.0
+"""In slower air what a place shows stays for longer, and the wind of all looks is amiss by the same: there are fewer
+looks of their own, in proportion. Where stations stand closer less wind does. Design value. [m/s]"""
+ONE_LOOK = 0.25
+"""But the window of an hour is one look, of the four that `likelihood.MEMORY_BINS` makes of it."""
 EARLIER_SIGMA = 1.5
 """An excess began with the first bin of those above this, in units of its scatter. Design value."""
 LULL_BINS = 3
@@ -149,7 +154,7 @@ def search(
     if not len(chosen) or not len(near):
         return None
     seen = seen_by(window, bins, near, zone.xy_m[members], zone)
-    asked = _Asked(window, bins, near, members, seen, winds, zone)
+    asked = _Asked(window, bins, near, members, seen, winds, zone, TEMPER * looks(winds, zone.sources.scale))
     all_over = whole(zone.sources, chosen)
     if among is not None and among.turn_deg is not None:
         return _conclude(asked, _tried(asked, all_over, among.turn_deg))
@@ -172,6 +177,7 @@ class _Asked:
     seen: Seen
     winds: Winds
     zone: Zone
+    power: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +214,7 @@ def _tried(asked: _Asked, spots: Spots, turn_deg: float) -> _Tried:
     prior = sources.prior_at(window.minute * MINUTE_MS)[spots.place] + spots.log_share
     prior += TURNED if turn_deg else STRAIGHT
     capped = soft_cap(by_sensor, rare)
-    ranked = TEMPER * (soft_cap(by_sensor, rare + RARE_RANKING).sum(axis=1) + fixed) + prior
+    ranked = asked.power * (soft_cap(by_sensor, rare + RARE_RANKING).sum(axis=1) + fixed) + prior
     turns_deg = np.full(len(spots.place), turn_deg)
     return _Tried(spots.place, turns_deg, ranked, capped, used, prior, capped.sum(axis=1) + fixed)
 
@@ -231,6 +237,12 @@ def _told(sources: Sources, spots: Spots, xy_m: FloatArray, winds: Winds, turn_d
     places = (spots.xy_m, spots.radius_m, sources.height_m[spots.place])
     by_bin = [footprint(*places, xy_m, (moved @ about, way), age, sources.scale) for (moved, way), age in winds]
     return np.stack(by_bin, axis=1)
+
+
+def looks(winds: Winds, scale: float) -> float:
+    """Return which share of the looks are of their own, by the mean speed of the air on its way."""
+    speed_ms = float(np.mean([way[..., -1].mean() for (_, way), _ in winds])) / (60.0 * scale * AGE_MIN[-1])
+    return float(np.clip(speed_ms / (STILL_MS * scale), ONE_LOOK, 1.0))
 
 
 def back_min(window: Window, bins: IntArray) -> list[int]:

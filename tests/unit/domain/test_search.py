@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.attribution import ZoneWind
 from domain.channels import MINUTE_MS
 from domain.pipeline import make_ready
+from domain.plume import AGE_MIN
 from domain.roadside import nobody_passed
-from domain.search import Finding, first_loud_bin, search
+from domain.search import ONE_LOOK, Finding, Winds, first_loud_bin, looks, search
 from domain.site import Permit, PermitKind, Site
 from domain.times import to_datetime
 from domain.trail import blow, no_trail
@@ -162,3 +165,20 @@ def test_nobody_is_asked_where_no_wind_could_have_brought_it() -> None:
     nobody = np.zeros(len(site.sensors), np.bool_)
     trail = blow(no_trail(), ZoneWind(2.5, 225.0), 90)
     assert search((window, trail), np.array([6]), nobody, window.first_bin, zone) is None
+
+
+def a_wind(speed_ms: float, scale: float = 1.0) -> Winds:
+    """Return one bin whose air came at a speed."""
+    ages_min = scale * AGE_MIN
+    return [((np.zeros((len(ages_min), 2)), 60.0 * speed_ms * ages_min), 30.0)]
+
+
+@given(st.floats(0.0, 15.0), st.floats(0.0, 15.0), st.floats(0.05, 1.0))
+def test_the_stiller_the_air_the_fewer_looks_are_of_their_own(one_ms: float, other_ms: float, scale: float) -> None:
+    low, high = (looks(a_wind(speed_ms, scale), scale) for speed_ms in sorted((one_ms, other_ms)))
+    assert ONE_LOOK <= low <= high <= 1.0
+
+
+@given(st.floats(0.05, 1.0), st.floats(1.0, 15.0))
+def test_from_a_light_wind_on_all_looks_count(scale: float, speed_ms: float) -> None:
+    assert looks(a_wind(scale * speed_ms + 1e-6, scale), scale) == 1.0
