@@ -1,5 +1,6 @@
 """A sensor and a moment in; what its neighbours, its flags and the air's humidity say about it out."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -83,6 +84,7 @@ class Neighbours:
         self._site = site
         self._history = history
         self._now_ms = now_ms
+        self._turn = threading.Lock()  # desks that ask together for one ticket are told by one look
         self._kept: dict[tuple[str, int, int], tuple[int, Beside]] = {}
         self._index = {sensor.sensor_id: row for row, sensor in enumerate(site.sensors)}
         self._station = np.flatnonzero(~site.is_vehicle)
@@ -98,15 +100,16 @@ class Neighbours:
         Raises:
             ConnectionError: The history is away.
         """
-        key, now_ms = (sensor_id, channel, at_ms // MINUTE_MS), self._now_ms()
-        kept = self._kept.get(key)
-        if kept is not None and now_ms - kept[0] < self.KEPT_MS:
-            return kept[1]
-        told = self._look(self._index[sensor_id], channel, at_ms)
-        if len(self._kept) >= self.KEPT_MOST:
-            self._kept = {}
-        self._kept[key] = (now_ms, told)
-        return told
+        key = (sensor_id, channel, at_ms // MINUTE_MS)
+        with self._turn:
+            kept = self._kept.get(key)
+            if kept is not None and self._now_ms() - kept[0] < self.KEPT_MS:
+                return kept[1]
+            told = self._look(self._index[sensor_id], channel, at_ms)
+            if len(self._kept) >= self.KEPT_MOST:
+                self._kept = {}
+            self._kept[key] = (self._now_ms(), told)
+            return told
 
     def _look(self, row: int, channel: int, at_ms: int) -> Beside:
         sensor = self._site.sensors[row]

@@ -1,5 +1,6 @@
 """The route of a sensor's neighbours: named, counted, bounded, asked once a minute; what is away is said."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -149,6 +150,16 @@ def test_many_desks_that_open_one_ticket_ask_the_history_once_a_minute():
     now[0] = 60_000
     told.beside("s0", 0, AT_MS)
     assert len(history.calls) == 8
+
+
+def test_desks_that_ask_together_are_told_by_one_look():
+    history = History()
+    told = Neighbours(a_row(), history, lambda: 0)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: told.beside("s0", 0, AT_MS), range(16)))
+
+    assert len(history.calls) == 4
+    assert all(one is answers[0] for one in answers)
 
 
 def test_what_is_kept_is_bounded():
