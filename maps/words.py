@@ -167,8 +167,8 @@ _TABLE: dict[str, tuple[str, str]] = {
     "role.admin": ("管理员", "administrator"),
     "hour_index": ("{name} {value}（1 小时，{led}）", "{name} {value} (1 h, {led})"),
     "place_standing": (
-        "{grade} 级 · 本年检查 {used}/{cap} · 末次 {last}",
-        "Grade {grade} · visits this year {used}/{cap} · last {last}",
+        "{grade} 级 · 检查 {used}/{cap} · 末次 {last}",
+        "Grade {grade} · visits {used}/{cap} · last {last}",
     ),
     "white_listed": ("白名单", "white list"),
     "legend": ("图例", "Legend"),

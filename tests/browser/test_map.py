@@ -111,7 +111,7 @@ def test_an_enterprise_is_shown_with_its_grade_and_visits(desk: Desk, watched: C
     seen.page.route("**/api/v1/standings", lambda asked: asked.fulfill(json={lead: standing, tipped: standing}))
     seen.page.goto(f"{desk.url}/?ticket=t2")
     until_live(seen)
-    told = "C 级 · 本年检查 3/24 · 末次 2026-08-26 · 白名单"
+    told = "C 级 · 检查 3/24 · 末次 2026-08-26 · 白名单"
 
     playwright.expect(seen.page.locator("#pane .candidates")).to_contain_text(told)
     hover_all(seen, SITE)
