@@ -30,7 +30,10 @@ const pane = part("pane") ? new TicketPane(part("pane"), { deciding, asked }) : 
 const shift = list ? bindShift({ list, deciding, chosen: () => list.chosen }) : null;
 // Told before a snapshot, and not again in it yet.
 const untold = new Set();
-let link = "connecting", due = null, telling = 0, sought = false;
+// The first load holds what a decision needs; what speaks for it follows.
+const MORE_MS = 1000;
+let link = "connecting", due = null, telling = 0, sought = false, mayTell = false;
+setTimeout(() => { mayTell = true; soon(); }, MORE_MS);
 
 async function act(ticket, path, body) {
   const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -59,7 +62,7 @@ function render() {
   const ordered = inOrder(tickets.values());
   if (list) list.render(now);
   pane?.render(list.chosen, now);
-  if (list?.chosen) tellMore();
+  if (mayTell && list?.chosen) tellMore();
   zone.setTickets(ordered, list ? list.chosenId : null);
   tally.show(ordered, now);
   showRaised();
@@ -73,7 +76,7 @@ async function seekWanted() {
   if (answer?.ok) list.welcome(await answer.json());
 }
 
-// What speaks for a ticket comes when one is first shown; a browser remembers an address that failed.
+// What speaks for a ticket comes soon after one is first shown; a browser remembers an address that failed.
 async function tellMore() {
   if (pane.told || telling < 0) return;
   const again = telling ? `?${telling}` : "";

@@ -221,8 +221,7 @@ def test_what_a_form_is_refused_is_told_as_text_beside_it(watched: Watched) -> N
     )
     form.locator("button").click()
     told = form.locator("[role=status]")
-    watched.page.wait_for_function("() => document.querySelector('[role=status]')")
-    watched.faults[:] = [one for one in watched.faults if "422" not in one]  # the browser's own word on a refusal
     playwright.expect(told).to_contain_text("facts.csv:2")
+    watched.faults[:] = [one for one in watched.faults if "422" not in one]  # the browser's own word on a refusal
     assert "<img" in told.inner_text()
     assert not page.evaluate(HIT)
