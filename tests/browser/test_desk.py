@@ -148,6 +148,7 @@ def test_the_ticket_reads_in_order_and_adds_up(desk: WholeDesk, seen: Watched):
     desk.open(a_ticket(SITE, "a1"))
     pane = seen.text("pane")
     expect(pane.locator(".course .band")).to_have_count(1, timeout=5000)
+    expect(pane).to_contain_text("佐证", timeout=5000)
     told = pane.inner_text()
 
     order = [told.index(part) for part in ("PM2.5 186", "西北风", "疑似来源", "佐证", "建议: 派单", "关注 30 分钟")]
