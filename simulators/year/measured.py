@@ -31,6 +31,6 @@ class AirScores:
     """
 
     recall: Share = Share(156, 180)
-    precision: Share = Share(156, 159)
-    dispatched: Share = Share(107, 156)
-    dispatch_right: Share = Share(96, 107)
+    precision: Share = Share(157, 161)
+    dispatched: Share = Share(109, 156)
+    dispatch_right: Share = Share(106, 109)

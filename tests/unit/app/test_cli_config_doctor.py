@@ -134,6 +134,7 @@ def test_a_base_map_that_cannot_be_drawn_is_told_by_doctor_and_stops_the_desk_be
     file = an_archive(tmp_path / "vector.pmtiles", [(2, 0, 0)], kind=TileType.MVT)
     monkeypatch.setenv("WUGAN_BASE_MAP_FILE", str(file))
     monkeypatch.setenv("WUGAN_BASE_MAP_URL", "https://tiles.example/{z}/{x}/{y}")
+    monkeypatch.setattr("app.logs.set_up_logs", lambda form, level: None)  # it would outlive this test's own stderr
 
     _, found = examined()
     done = wugan("desk")
