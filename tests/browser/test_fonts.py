@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.watching import Watched
+from tests.browser.watching import Watched, until
 from tests.builders_desk import WholeDesk
 from tests.builders_maps import a_zone
 from tests.ticket_stores import fresh_store
@@ -50,6 +50,7 @@ def test_chinese_is_drawn_in_a_declared_font(desk: WholeDesk, watched: Callable[
     seen.page.goto(f"{desk.url}{path}?lang=zh")
     declared = seen.page.evaluate("getComputedStyle(document.body).fontFamily")
     seen.page.evaluate(f"document.body.insertAdjacentHTML('beforeend', '<p id=han>{WORDS}</p>')")
+    assert until(seen, lambda: bool(fonts_of(seen, "#han")))  # nothing is drawn yet on a page that still loads
     used = fonts_of(seen, "#han")
     if not set(CJK) & set(used):
         pytest.skip(f"this machine has none of the declared Chinese fonts; it draws them in {', '.join(used)}")
