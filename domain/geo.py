@@ -1,6 +1,7 @@
 """Degrees to metres once, at the door: UTM on WGS-84, in the zone of the site."""
 
 from functools import lru_cache
+from math import cos, hypot, radians
 
 import numpy as np
 from pyproj import Transformer
@@ -9,6 +10,8 @@ from domain.readings import FloatArray
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth (IUGG). [m]"""
+DEGREE_M = 111_320.0
+"""A degree of latitude, to a few parts in a thousand. [m]"""
 
 
 @lru_cache(maxsize=8)
@@ -43,6 +46,16 @@ class Projection:
         """Return longitude and latitude of a place in metres. [degrees]"""
         lon, lat = self._transformer.transform(x, y, direction="INVERSE")
         return float(lon), float(lat)
+
+
+def metres_between(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    """Return the distance between two places some kilometres apart, on a flat piece of the Earth. [m]
+
+    >>> round(metres_between(116.5, 39.8, 116.5, 39.801))
+    111
+    """
+    east_m = (lon - other_lon) * DEGREE_M * cos(radians(lat))
+    return hypot(east_m, (lat - other_lat) * DEGREE_M)
 
 
 def bearing_deg(dx_m: FloatArray, dy_m: FloatArray) -> FloatArray:

@@ -36,7 +36,9 @@ def build_tiles(base_map: BaseMap | None, guard: Guard | None = None) -> APIRout
         try:
             tile = base_map.tile(z, x, y)
         except BaseMapRefused as error:
-            raise Problem(500, "base_map_damaged", "Base map is damaged", str(error)) from error
+            raise Problem(
+                500, "base_map_damaged", "Base map is damaged", f"tile {z}/{x}/{y} can't be read; copy the archive anew"
+            ) from error
         if tile is None:
             return Response(status_code=204, headers=headers)  # a browser calls 404 an error, once a tile
         return Response(tile, media_type=base_map.media_type, headers={**headers, "X-Content-Type-Options": "nosniff"})

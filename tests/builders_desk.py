@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,8 @@ from domain.times import to_datetime
 from maps.ports import PaneHistory
 from maps.settings import MapsSettings
 from tests.builders_alerts import make_ticket
-from tests.builders_maps import Desk, FakeHistory, now_ms
+from tests.builders_maps import Desk, FakeHistory, now_ms, quiet_rows
+from tests.ticket_stores import fresh_store
 
 
 def an_hour(until_ms: int) -> Series:
@@ -63,6 +65,21 @@ class WholeDesk(Desk):
 
     def state(self, ticket_id: str) -> str:
         return str(self.tickets.get(ticket_id).state)  # type: ignore[attr-defined]
+
+
+@contextlib.contextmanager
+def a_quiet_desk(folder: Path, site: Site, kind: type[WholeDesk] = WholeDesk) -> Iterator[WholeDesk]:
+    """Serve a desk on a store of its own, all of whose sensors have just spoken and nothing is raised."""
+    with fresh_store("sqlite", folder) as engine:
+        desk = kind(site, engine)
+        desk.start()
+        at = now_ms() - 3000
+        desk.judged(at - 100_000)
+        desk.readings(quiet_rows(site), at)
+        try:
+            yield desk
+        finally:
+            desk.stop()
 
 
 def a_ticket(site: Site, ticket_id: str, *, age_s: int = 5, priority: int = 1) -> Ticket:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import cos, hypot, radians
 
 import msgspec
 from sqlalchemy import func, select
@@ -17,6 +16,7 @@ from alerts.store.moves import detail_of
 from alerts.store.satellite import seen_of
 from domain.advice import Advised, EnterpriseHistory, with_history
 from domain.candidates import leading
+from domain.geo import metres_between
 from domain.supervision.grids import NOTHING
 from domain.ticket import Ticket, TicketKind, TicketState
 from domain.times import to_ms
@@ -25,7 +25,6 @@ from domain.wire import decode_ticket
 NEARBY_M = 500.0
 """A dispatch so near is on its way to the same place. Design value. [m]"""
 YEAR_MS = 365 * 86_400_000
-_DEGREE_M = 111_320.0
 DECISIONS = (MoveKind.DISPATCH, MoveKind.WATCH, MoveKind.DISMISS)
 """Moves that answer an advice, which is kept beside them."""
 _OUT = (TicketState.DISPATCHED.value, TicketState.ON_SITE.value)
@@ -147,5 +146,4 @@ def _open_dispatches(session: Session) -> list[_Dispatch]:
 def _is_near(sent: _Dispatch, ticket: Ticket) -> bool:
     if sent.enterprise_id is not None and sent.enterprise_id == _lead(ticket):
         return True
-    east_m = (sent.lon - ticket.lon) * _DEGREE_M * cos(radians(ticket.lat))
-    return hypot(east_m, (sent.lat - ticket.lat) * _DEGREE_M) <= NEARBY_M
+    return metres_between(ticket.lon, ticket.lat, sent.lon, sent.lat) <= NEARBY_M

@@ -6,7 +6,7 @@ where it has a peak; and with the same leading enterprise, or a place within `NE
 
 from collections import defaultdict
 from collections.abc import Sequence
-from math import cos, hypot, radians
+from math import cos, radians
 
 from sqlalchemy import ColumnElement, Engine, Select, select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from alerts.lifecycle import MoveKind
 from alerts.store.engine import reading
 from alerts.store.models import MoveRow, OutcomeRow, PhotoRow, TicketRow
 from alerts.store.rows import find
+from domain.geo import DEGREE_M, metres_between
 from domain.likeness import Alike, Ending, Likeness, Shot, ending_of, likeness_of
 from domain.ticket import TicketKind, TicketState
 from domain.times import to_datetime
@@ -28,7 +29,6 @@ CONSIDERED = 200
 SHOWN = 5
 PHOTOS_EACH = 3
 """So many photographs of each ticket that is shown are told of, the newest."""
-_DEGREE_M = 111_320.0
 
 
 def similar(engine: Engine, ticket_id: str) -> Likeness:
@@ -76,7 +76,7 @@ def _before(row: TicketRow, *grounds: ColumnElement[bool]) -> Select[TicketRow]:
 
 def _box(row: TicketRow) -> tuple[ColumnElement[bool], ...]:
     lon, lat = row.lon or 0.0, row.lat or 0.0
-    high = NEAR_M / _DEGREE_M
+    high = NEAR_M / DEGREE_M
     wide = high / max(cos(radians(lat)), 0.01)
     return TicketRow.lat.between(lat - high, lat + high), TicketRow.lon.between(lon - wide, lon + wide)
 
@@ -84,8 +84,7 @@ def _box(row: TicketRow) -> tuple[ColumnElement[bool], ...]:
 def _is_near(one: TicketRow, row: TicketRow) -> bool:
     if one.lon is None or one.lat is None or row.lon is None or row.lat is None:
         return False
-    east_m = (one.lon - row.lon) * _DEGREE_M * cos(radians(row.lat))
-    return hypot(east_m, (one.lat - row.lat) * _DEGREE_M) <= NEAR_M
+    return metres_between(row.lon, row.lat, one.lon, one.lat) <= NEAR_M
 
 
 def _endings(session: Session, rows: Sequence[TicketRow]) -> list[Ending]:

@@ -32,10 +32,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import cos, hypot, radians
 
 from domain.advice import action_of, score_of
 from domain.candidates import leading
+from domain.geo import metres_between
 from domain.ticket import (
     Candidate,
     HistoryEntry,
@@ -51,7 +51,6 @@ SAME_PLACE_M = 500.0
 LIKELY = 0.1
 RULE_VERSION = "clues-1"
 """Raised when the tables above change; a ticket tells by which it was opened."""
-_DEGREE_M = 111_320.0
 _CLOSED = (TicketState.CLOSED, TicketState.DISMISSED, TicketState.MERGED)
 _NAMED_P, _CHECKED_P, _GROUND_P = 0.8, 1.0, 0.6
 
@@ -184,16 +183,6 @@ def evidence_hash(clue: Clue) -> str:
     named = clue.place.enterprise_id if clue.place and clue.place.named else ""
     told = (clue.source.value, clue.external_id, clue.at.isoformat(), f"{clue.lon:.6f}", f"{clue.lat:.6f}", named)
     return hashlib.sha256("\x1f".join((*told, clue.text)).encode()).hexdigest()
-
-
-def metres_between(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
-    """Return the distance between two places some kilometres apart, on a flat piece of the Earth. [m]
-
-    >>> round(metres_between(116.5, 39.8, 116.5, 39.801))
-    111
-    """
-    east_m = (lon - other_lon) * _DEGREE_M * cos(radians(lat))
-    return hypot(east_m, (lat - other_lat) * _DEGREE_M)
 
 
 def _probability(clue: Clue) -> float:

@@ -26,6 +26,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from domain.geo import DEGREE_M
+
 SAME_HOUR = timedelta(hours=1)
 AROUND_M = 20_000.0
 LEAST_AROUND = 9
@@ -33,7 +35,6 @@ RAISED = 2.0
 MAD_TO_SIGMA = 1.4826
 MOST_CELLS = 250_000
 """A grid of more cells is cut to the zone first, or refused."""
-_DEGREE_M = 111_320.0
 _ALIKE = 1e-6
 
 Values = npt.NDArray[np.float32]
@@ -176,8 +177,8 @@ def _cell(grid: Grid, lon: float, lat: float) -> tuple[int, int] | None:
 def _around(grid: Grid, lon: float, lat: float, place: tuple[int, int]) -> npt.NDArray[np.float64]:
     """Return the values within reach of a place, its own cell left out."""
     lons, lats = grid.centres()
-    east_m = (lons - lon) * _DEGREE_M * np.cos(np.radians(lat))
-    north_m = (lats - lat) * _DEGREE_M
+    east_m = (lons - lon) * DEGREE_M * np.cos(np.radians(lat))
+    north_m = (lats - lat) * DEGREE_M
     near = np.hypot(east_m[None, :], north_m[:, None]) <= AROUND_M
     near[place] = False
     values: npt.NDArray[np.float64] = grid.values[near].astype(np.float64)

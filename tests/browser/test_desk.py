@@ -8,9 +8,8 @@ import pytest
 
 from domain.times import to_datetime
 from tests.browser.watching import Watched, until, until_live
-from tests.builders_desk import WholeDesk, a_ticket
-from tests.builders_maps import a_zone, now_ms, quiet_rows
-from tests.ticket_stores import fresh_store
+from tests.builders_desk import WholeDesk, a_quiet_desk, a_ticket
+from tests.builders_maps import a_zone, now_ms
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the extra dev brings playwright")
 
@@ -29,17 +28,8 @@ expect = playwright.expect
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[WholeDesk]:
-    with fresh_store("sqlite", tmp_path) as engine:
-        desk = WholeDesk(SITE, engine).start()
-        begin(desk)
+    with a_quiet_desk(tmp_path, SITE) as desk:
         yield desk
-        desk.stop()
-
-
-def begin(desk: WholeDesk) -> None:
-    at = now_ms() - 3000
-    desk.judged(at - 100_000)
-    desk.readings(quiet_rows(desk.site), at)
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ import pytest
 
 from tests.browser.axe import violations
 from tests.browser.watching import Watched, until_live
-from tests.builders_desk import WholeDesk, a_ticket
-from tests.builders_maps import a_zone, now_ms, quiet_rows
-from tests.ticket_stores import fresh_store
+from tests.builders_desk import WholeDesk, a_quiet_desk, a_ticket
+from tests.builders_maps import a_zone
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the extra dev brings playwright")
 
@@ -39,13 +38,8 @@ STAND_IN = """(() => {
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[WholeDesk]:
-    with fresh_store("sqlite", tmp_path) as engine:
-        desk = WholeDesk(SITE, engine).start()
-        at = now_ms() - 3000
-        desk.judged(at - 100_000)
-        desk.readings(quiet_rows(SITE), at)
+    with a_quiet_desk(tmp_path, SITE) as desk:
         yield desk
-        desk.stop()
 
 
 def opened(desk: WholeDesk, watched: Callable[..., Watched], answer: str = "granted") -> Watched:

@@ -15,11 +15,10 @@ from domain.site import SensorKind
 from domain.ticket import PassedBy, Ticket
 from tests.browser.axe import violations
 from tests.browser.watching import Watched, until, until_live
-from tests.builders_desk import WholeDesk, a_ticket
+from tests.builders_desk import WholeDesk, a_quiet_desk, a_ticket
 from tests.builders_inspector import a_picture
-from tests.builders_maps import HOSTILE, a_zone, now_ms, quiet_rows
+from tests.builders_maps import HOSTILE, a_zone, now_ms
 from tests.builders_pane import DayHistory, fill_past
-from tests.ticket_stores import fresh_store
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the extra dev brings playwright")
 
@@ -46,13 +45,8 @@ class DayDesk(WholeDesk):
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[WholeDesk]:
-    with fresh_store("sqlite", tmp_path) as engine:
-        desk = DayDesk(SITE, engine).start()
-        at = now_ms() - 3000
-        desk.judged(at - 100_000)
-        desk.readings(quiet_rows(SITE), at)
+    with a_quiet_desk(tmp_path, SITE, DayDesk) as desk:
         yield desk
-        desk.stop()
 
 
 def passed(ticket: Ticket) -> Ticket:
