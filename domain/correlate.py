@@ -12,9 +12,9 @@ from domain.channels import MINUTE_MS, POLLUTANTS
 from domain.circumstances import crossed_by, missing_now
 from domain.decisions import Decision, DecisionMade
 from domain.field import ChannelState, JudgedField
-from domain.following import claimed_by, find_new, follow, is_over
+from domain.following import find_new, follow, is_over
 from domain.hearing import Minute, minute_of
-from domain.incident import Incident
+from domain.incident import Incident, claimed_by
 from domain.joining import absorb
 from domain.late import hear_late
 from domain.limits import crossing

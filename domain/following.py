@@ -5,14 +5,13 @@ from dataclasses import replace
 import numpy as np
 
 from domain.channels import MINUTE_MS
-from domain.field import ChannelState
 from domain.hearing import Minute, begin, hear
-from domain.incident import Incident
+from domain.incident import Incident, claimed_by
 from domain.joining import go_on
 from domain.old_air import old_air_odds
+from domain.opening import SEVERAL, convinces, costs_beside, is_usual, stands_alone
 from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
-from domain.roadside import TRACERS
 from domain.search import FIRST_BINS, Among, Finding, first_loud_bin, search
 from domain.ticket import begun_ms
 from domain.trail import Trail
@@ -29,21 +28,11 @@ CLAIM_GAIN = 1.0
 """A sensor belongs to an incident whose source explains it by this log-likelihood. Design value."""
 SEARCHES_MOST = 4
 """New sources that are looked for in one minute, strongest first; others wait."""
-SEVERAL = 2
-"""One sensor alone opens nothing: kitchens, smokers and lorries do the same to it several times a day."""
-ALONE_MIN = 120
-"""But where no other stands within reach, a breach that lasts so long is worth a look: three hourly readings. [min]"""
 SHARPENS_MIN = 10
 """So long after its opening an incident's belief may still change. Design value, after worlds in which the true source
 led at opening and no longer at the end. [min]"""
-UNSURE_COSTS = 1.0
-"""A ticket that could name nobody opens only on so much more evidence (in log odds). Design value."""
 LONE_SIGMA = 8.0
 """One sensor alone is looked at when it is so loud, in units of its scatter. Design value."""
-LONE_COSTS = 1.0
-"""And its ticket opens only on so much more evidence (in log odds): bursts at one sensor are common. Design value."""
-LONE_STATIONS = 8
-"""The more stations, the oftener one of them has a burst of its own: beyond so many the evidence grows with them."""
 HOPELESS = 2.0
 """A group so far below the odds for a ticket need not be asked at once again."""
 WAITS_MIN = 1.5
@@ -62,7 +51,6 @@ WIDE_SHARE = 0.3
 """What this share of all stations shows is no neighbour's plume. Design value."""
 WIDE_SENSORS = 6
 """And fewer sensors than this are never the whole region. Design value."""
-_PARTICLES = frozenset((0, 1))
 
 
 def _is_young(incident: Incident, window: Window) -> bool:
@@ -135,17 +123,32 @@ def find_new(
         seed = int(seeds[recent[seeds].argmax()])
         group = _group(seed, (recent >= MEMBER_SHARE * zone.rules.loud_sigma) & ~claimed, zone)
         left[group] = False
-        alone = _stands_alone(seed, minute, zone)
+        alone = stands_alone(seed, minute, zone)
         if not alone and (rare[group].sum() < needed or (len(group) < SEVERAL and recent[seed] < LONE_SIGMA)):
             continue
         found, waits_min = _search_for_one(group, ~claimed, air, costs, zone)
         asked[group, 0], asked[group, 1] = window.minute + waits_min, recent[group]
-        if found is not None and ((alone and _is_usual(found, costs)) or _convinces(found, costs, zone)):
+        dearer = costs + costs_beside(seed, incidents, zone)
+        if found is not None and ((alone and is_usual(found, costs)) or convinces(found, dearer, zone)):
             sensors = _explained_by(found, recent, zone) or (seed,)
             if not _is_old_air(incidents, found, sensors, air, zone):
                 _take_in((incidents, ended), found, sensors, (window, minute), zone)
             claimed = claimed_by(tuple(incidents), len(recent))
     return tuple(incidents), asked
+
+
+def _without_others(found: Finding, group: IntArray, free: BoolArray, air: tuple[Window, Trail], zone: Zone) -> Finding:
+    """Return what those of a group that one source explains tell by themselves: the others may be another source's.
+
+    Else a source is believed in by half for the sensors of its neighbour, and takes these with it.
+    """
+    own = np.array(_explained_by(found, _recent(air[0], zone), zone), np.int64)
+    others = np.setdiff1d(group, own)
+    if not len(own) or not len(others):
+        return found
+    asked = free.copy()
+    asked[others] = False
+    return search(air, own, asked, found.first_bin, zone) or found
 
 
 def _explained_by(found: Finding, recent: Float32Array, zone: Zone) -> tuple[int, ...]:
@@ -217,24 +220,13 @@ def _is_old_air(
     return True
 
 
-def _stands_alone(sensor: int, minute: Minute, zone: Zone) -> bool:
-    """Say whether a sensor that none other can confirm is in breach for long enough."""
-    offset = zone.xy_m - zone.xy_m[sensor]
-    row = int(minute.row[sensor])
-    if row < 0 or (np.hypot(offset[:, 0], offset[:, 1]) <= zone.rules.reach_m).sum() > 1:
-        return False
-    judged = minute.judged
-    breached = judged.state[row] == ChannelState.BREACH
-    lasts_ms = judged.minute_ms - judged.since_ms[row]
-    return bool((breached & (lasts_ms >= ALONE_MIN * MINUTE_MS))[:TRACERS].any())
-
-
 def _search_for_one(
     group: IntArray, free: BoolArray, air: tuple[Window, Trail], costs: FloatArray, zone: Zone
 ) -> tuple[Finding | None, int]:
     """Return what a group of sensors tells of a source, and when to ask again. [min]"""
     window, first_bin = air[0], first_loud_bin(air[0], group)
     result = search(air, group, free, first_bin, zone)
+    result = _without_others(result, group, free, air, zone) if result is not None else None
     if result is None or not result.channels or np.isinf(costs[list(result.channels)]).all():
         return None, LONGEST_MIN
     short = zone.rules.open_odds - result.belief.odds
@@ -242,28 +234,6 @@ def _search_for_one(
         return None, min(round(WAITS_MIN * short), LONGEST_MIN)
     is_old = len(group) == 1 and first_bin <= window.first_bin + len(window.score) - FIRST_BINS
     return result, LONGEST_MIN if is_old else EVERY_MIN  # a minute more tells little of what lasts
-
-
-def _is_usual(found: Finding, costs: FloatArray) -> bool:
-    """Say whether nothing of the kind rises over the whole zone, and the wind is known: else a station tells of that.
-
-    Particles are one kind: where PM2.5 rises, a station that shows PM10 alone is the first of a day of dust.
-    """
-    kind = set(found.channels)
-    kind |= _PARTICLES if kind & _PARTICLES else set()
-    return not any(costs[channel] > 0.0 for channel in kind)
-
-
-def _convinces(found: Finding, costs: FloatArray, zone: Zone) -> bool:
-    """Say whether a ticket opens: on evidence, on more where nobody could be named, on much more from one sensor.
-
-    The more stations, the oftener one of them has a burst of its own: what one says counts the less.
-    """
-    stations = int((~np.isnan(zone.xy_m[:, 0])).sum())
-    unsure = UNSURE_COSTS * (1.0 - float(found.belief.share.max()))
-    lone = 0.0 if found.agreeing >= SEVERAL else LONE_COSTS + max(float(np.log(stations / LONE_STATIONS)), 0.0)
-    beside = min(float(costs[channel]) for channel in found.channels)
-    return found.belief.odds >= zone.rules.open_odds + unsure + lone + beside
 
 
 def is_over(incident: Incident, window: Window, zone: Zone) -> bool:
@@ -303,14 +273,6 @@ def _recent(window: Window, zone: Zone) -> Float32Array:
     bins = max(zone.rules.memory_min // BIN_MIN, NOW_BINS)
     loud: Float32Array = window.score[-bins:].max(axis=(0, 2))
     return np.where(np.isnan(zone.xy_m[:, 0]), np.float32(0.0), loud)
-
-
-def claimed_by(incidents: tuple[Incident, ...], sensors: int) -> BoolArray:
-    """Return which sensors some incident explains, shape (sensors,)."""
-    claimed = np.zeros(sensors, np.bool_)
-    for incident in incidents:
-        claimed[list(incident.claimed)] = True
-    return claimed
 
 
 def _group(seed: int, loud: BoolArray, zone: Zone) -> IntArray:

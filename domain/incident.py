@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from domain.readings import BoolArray
 from domain.search import Belief
 from domain.ticket import Ticket
 
@@ -90,3 +93,11 @@ class Incident:
     def heard_ms(self) -> int:
         """Last reading of any excess. [ms]"""
         return max(member.heard_ms for member in self.members)
+
+
+def claimed_by(incidents: tuple[Incident, ...], sensors: int) -> BoolArray:
+    """Return which sensors some incident explains, shape (sensors,)."""
+    claimed = np.zeros(sensors, np.bool_)
+    for incident in incidents:
+        claimed[list(incident.claimed)] = True
+    return claimed

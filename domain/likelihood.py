@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from domain.gains import MEMORY_BINS, compared, memory_of
 from domain.window import Float32Array
 
 BURST = 0.03
@@ -18,17 +19,6 @@ STRAY = 0.8
 """Scatter of asinh(z) about a strong prediction, beside the noise: a plume's concentration at one place fluctuates by a
 factor (log-normally, e.g. E. Yee & R. Chan, "A simple model for the probability density function of concentration
 fluctuations in atmospheric plumes", Atmos. Environ. 31, 991-1002, 1997). Design value."""
-MISSED = 0.35
-"""How often the plume passes a sensor by though the zone's wind would bring it there: it meanders, it has only just
-begun, or it has gaps. So one silent sensor never rules a source out. Design value."""
-SHELTERED = 0.1
-"""How often a sensor in the plume's way sees nothing of it at all. Design value."""
-MEMORY_BINS = 3.0
-"""So many bins of five minutes count as one independent look. Design value: a compromise between the autocorrelation
-of a real network's residuals (0.73 at ten minutes) and the delay that waiting costs."""
-CLOSE_SCALE = 0.5
-"""In networks denser than this share of a zone's the wind's eddies carry a plume over a sensor and away again faster
-than they do there: the memory shrinks with their spacing, to one bin. Design value."""
 RATES = 6
 """Emission rates that are tried, evenly in logarithms."""
 _FAINTEST, LOUDEST = 2.0, 4.0
@@ -61,15 +51,6 @@ class Pairs:
     sensor: npt.NDArray[np.intp]
     told: Float32Array
     memory_bins: float = MEMORY_BINS
-
-
-def memory_of(scale: float) -> float:
-    """Return how many bins count as one look in a network so dense, 1 = as in a zone.
-
-    >>> memory_of(1.0), memory_of(0.25), memory_of(0.05)
-    (3.0, 1.5, 1.0)
-    """
-    return max(MEMORY_BINS * min(scale / CLOSE_SCALE, 1.0), 1.0)
 
 
 def pairs_of(footprint: Float32Array, loudest: float, scale: float = 1.0) -> Pairs:
@@ -110,7 +91,7 @@ def fit(pairs: Pairs, score: Float32Array, scale: Float32Array, said: npt.NDArra
     best, found = np.zeros(unit.shape, np.float32), np.zeros(len(pair), np.float32)
     for peak in np.geomspace(_FAINTEST, loudest, RATES).astype(np.float32):  # what is predicted only grows
         told, ratio = _ratio_at(heard, peak)
-        gain = np.minimum(_sheltered(pair[told], ratio, len(unit), pairs.memory_bins), BEND)
+        gain = np.minimum(compared(pair[told], ratio, len(unit), pairs.memory_bins), BEND)
         sums = np.bincount(pairs.source, weights=gain, minlength=sources)
         better = sums > total
         total[better] = sums[better]
@@ -150,21 +131,3 @@ def _ratio_at(heard: _Heard, peak: np.float32) -> tuple[npt.NDArray[np.intp], Fl
     ratio *= np.float32(-0.5)
     ratio -= heard.noise[told]
     return told, ratio
-
-
-def gains(ratio: Float32Array, memory_bins: float = MEMORY_BINS) -> Float32Array:
-    """Return what pairs gain over all bins, shape (p,): a plume passes by with `MISSED`, a sensor is `SHELTERED`."""
-    row = ratio.ravel()
-    told = np.flatnonzero(row)  # several times faster than by pair and bin
-    return _sheltered(told // ratio.shape[1], row[told], len(ratio), memory_bins)
-
-
-def _sheltered(pair: npt.NDArray[np.intp], ratio: Float32Array, pairs: int, memory_bins: float) -> Float32Array:
-    """Return what pairs gain, shape (pairs,), nought where nothing is told; `ratio` is told of `pair`, shape (k,)."""
-    by_bin = np.exp(np.minimum(ratio, np.float32(60.0)))
-    by_bin *= np.float32(1.0 - MISSED)
-    by_bin += np.float32(MISSED)
-    total = np.bincount(pair, weights=np.log(by_bin, out=by_bin), minlength=pairs) / memory_bins
-    some = np.bincount(pair, minlength=pairs) > 0
-    sheltered = np.logaddexp(total + np.log1p(-SHELTERED), np.log(SHELTERED))
-    return np.where(some, sheltered, 0.0).astype(np.float32)

@@ -1,8 +1,11 @@
 """Which pollutants a source brings: every mixture is tried on what was seen, beside what its industry is known for."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from domain.likelihood import BEND, Pairs, gains
+from domain.gains import gains
+from domain.likelihood import BEND, Pairs
 from domain.readings import BoolArray, FloatArray
 from domain.roadside import TRACERS
 from domain.window import Float32Array
@@ -18,18 +21,33 @@ MIXTURES: BoolArray = np.array([[1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 1], [1, 
 SHARED = 0.65
 """PM2.5 and PM10 share their noise: each counts so much. Design value."""
 
-Explained = tuple[FloatArray, FloatArray, BoolArray]
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What sources explain by the mixture that suits each best.
+
+    Attributes:
+        compared: Of each sensor, for comparing sources, shape (s, n).
+        noticed: Of each sensor, over "no source", shape (s, n).
+        cost: What that mixture costs, shape (s,).
+        used: Which pollutants it holds, shape (s, 3).
+    """
+
+    compared: FloatArray
+    noticed: FloatArray
+    cost: FloatArray
+    used: BoolArray
 
 
 def explained(pairs: Pairs, ratio: Float32Array, emits: FloatArray, sensors: int) -> Explained:
-    """Return what each source explains of each sensor (s, n), what that costs (s,), and by which pollutants (s, 3).
-
-    A plume brings all that its source emits: every mixture is tried, and the best is kept.
-    """
-    size = (len(emits), sensors)
-    best, cost = np.zeros(size), np.zeros(len(emits))
+    """Return what each source explains: it brings all that it emits, every mixture is tried, and the best is kept."""
+    best = Explained(
+        compared=np.zeros((len(emits), sensors)),
+        noticed=np.zeros((len(emits), sensors)),
+        cost=np.zeros(len(emits)),
+        used=np.zeros((len(emits), TRACERS), np.bool_),
+    )
     worth = np.full(len(emits), -np.inf)
-    used = np.zeros((len(emits), TRACERS), np.bool_)
     heard: BoolArray = np.atleast_1d(ratio.any(axis=(1, 2)))
     for number in range(len(MIXTURES)):
         mixture = MIXTURES[number]
@@ -38,14 +56,21 @@ def explained(pairs: Pairs, ratio: Float32Array, emits: FloatArray, sensors: int
         told = ratio[mixture].sum(axis=0)
         if mixture[:2].all():
             told = told - np.float32(1.0 - SHARED) * ratio[:2].sum(axis=0)
-        gain = np.zeros(size)
-        gain[pairs.source, pairs.sensor] = gains(told, pairs.memory_bins)
+        gained = gains(told, pairs.memory_bins)
+        gain = _by_sensor(pairs, gained.compared, best.compared)
         paid = _known_to(emits, mixture) - COST * (int(mixture[:2].any()) + int(mixture[2]))
         sums = np.minimum(gain, BEND).sum(axis=1) + paid
         better = sums > worth
-        worth[better], best[better], cost[better] = sums[better], gain[better], paid[better]
-        used[better] = mixture
-    return best, cost, used
+        worth[better], best.compared[better], best.cost[better] = sums[better], gain[better], paid[better]
+        best.noticed[better] = _by_sensor(pairs, gained.noticed, best.noticed)[better]
+        best.used[better] = mixture
+    return best
+
+
+def _by_sensor(pairs: Pairs, gain: Float32Array, like: FloatArray) -> FloatArray:
+    block = np.zeros_like(like)
+    block[pairs.source, pairs.sensor] = gain
+    return block
 
 
 def _known_to(emits: FloatArray, mixture: BoolArray) -> FloatArray:

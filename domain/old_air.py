@@ -7,21 +7,22 @@ older than the puffs that a search for sources looks at, and passes other sensor
 import numpy as np
 
 from domain.channels import MINUTE_MS
+from domain.gains import gains
 from domain.incident import Incident
-from domain.likelihood import LOUDEST, Pairs, fit, gains, pairs_of
+from domain.likelihood import LOUDEST, Pairs, fit, pairs_of
 from domain.mixtures import SHARED
 from domain.plume import AGE_MIN, OLD_AGE_MIN, OLD_STAY_MIN, footprint
 from domain.rarity import rarity, usual_size
 from domain.readings import FloatArray, IntArray
 from domain.roadside import TRACERS
-from domain.search import LEAD_MIN, TEMPER, back_min, soft_cap
+from domain.search import LEAD_MIN, back_min, soft_cap
 from domain.trail import Trail, carried
 from domain.window import BIN_MIN, Float32Array, Window
 from domain.zone import Zone
 
 LIKELY_SHARE = 0.02
 """Hypotheses of the known source below this are not asked. Design value."""
-RATE_STRAYS = 0.7
+RATE_STRAYS = 0.6
 """Scatter (in logarithms) of an excess about what the plume brings that made the incident's peak: both fluctuate, as
 `likelihood.STRAY` has it, and the peak is the greater. Design value."""
 GONE_MIN = 120
@@ -33,8 +34,8 @@ def old_air_odds(incident: Incident, group: IntArray, air: tuple[Window, Trail],
     """Return the log odds of "that source's earlier plume" over "bursts" for what a group of sensors shows.
 
     Each place that the incident believes in is asked by the likelihood of a search, with old puffs and only for the
-    pollutants that it is known to have brought; the evidence counts by the same power as in posteriors. What exceeds
-    the excess that this plume would bring there, by the emission rate of the incident's peak, speaks against it.
+    pollutants that it is known to have brought; the evidence counts as that for a new source does. What exceeds the
+    excess that this plume would bring there, by the emission rate of the incident's peak, speaks against it.
 
     Args:
         incident: What is known of the source.
@@ -51,9 +52,10 @@ def old_air_odds(incident: Incident, group: IntArray, air: tuple[Window, Trail],
     score = window.score[:, group]
     pairs = pairs_of(told, LOUDEST * max(float(score.max(initial=0.0)), 3.0), zone.sources.scale)
     gain = np.zeros((len(chosen), len(group)))
-    gain[pairs.source, pairs.sensor] = gains(_ratio(pairs, window, group, incident.channels), pairs.memory_bins)
+    ratio = _ratio(pairs, window, group, incident.channels)
+    gain[pairs.source, pairs.sensor] = gains(ratio, pairs.memory_bins).noticed
     rare = rarity(usual_size(window, np.arange(len(score)))[:, group], window.loud, group)
-    evidence = TEMPER * soft_cap(gain, rare).sum(axis=1)
+    evidence = soft_cap(gain, rare).sum(axis=1)
     beyond = np.log(_seen_ugm3(incident, group, window) / _due_ugm3(incident, chosen, told, air, zone))
     evidence -= 0.5 * (np.maximum(beyond, 0.0) ** 2).mean(axis=1) / RATE_STRAYS**2
     return float(np.logaddexp.reduce(evidence + np.log(incident.belief.share[chosen])))

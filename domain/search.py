@@ -45,7 +45,7 @@ STILL_MS = 1.0
 """In slower air what a place shows stays for longer, and the wind of all looks is amiss by the same: there are fewer
 looks of their own, in proportion. Where stations stand closer less wind does. Design value. [m/s]"""
 ONE_LOOK = 0.25
-"""But the window of an hour is one look, of the four that `likelihood.MEMORY_BINS` makes of it."""
+"""But the window of an hour is one look, of the four that `gains.MEMORY_BINS` makes of it."""
 EARLIER_SIGMA = 1.5
 """An excess began with the first bin of those above this, in units of its scatter. Design value."""
 LULL_BINS = 3
@@ -208,15 +208,16 @@ def _tried(asked: _Asked, spots: Spots, turn_deg: float) -> _Tried:
         ]
     )
     ratio[:, pairs.sensor >= len(asked.near)] *= PASS_WEIGHT
-    by_sensor, fixed, used = explained(pairs, ratio, sources.emits[spots.place, :TRACERS], len(seen.xy_m))
+    told_of = explained(pairs, ratio, sources.emits[spots.place, :TRACERS], len(seen.xy_m))
     rare = np.full(len(seen.xy_m), RARE_PASS)
     rare[: len(asked.near)] = rarity(usual_size(window, asked.bins)[:, asked.near], window.loud, asked.near)
     prior = sources.prior_at(window.minute * MINUTE_MS)[spots.place] + spots.log_share
     prior += TURNED if turn_deg else STRAIGHT
-    capped = soft_cap(by_sensor, rare)
-    ranked = asked.power * (soft_cap(by_sensor, rare + RARE_RANKING).sum(axis=1) + fixed) + prior
+    capped = soft_cap(told_of.noticed, rare)
+    ranked = asked.power * (soft_cap(told_of.compared, rare + RARE_RANKING).sum(axis=1) + told_of.cost) + prior
     turns_deg = np.full(len(spots.place), turn_deg)
-    return _Tried(spots.place, turns_deg, ranked, capped, used, prior, capped.sum(axis=1) + fixed)
+    evidence = capped.sum(axis=1) + told_of.cost
+    return _Tried(spots.place, turns_deg, ranked, capped, told_of.used, prior, evidence)
 
 
 def _rows(tried: _Tried, kept: BoolArray) -> _Tried:

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from domain.channels import MINUTE_MS, WEATHER_KEYS
-from domain.following import claimed_by
-from domain.incident import Incident
+from domain.incident import Incident, claimed_by
 from domain.joining import absorb
 from domain.readings import Readings, Weather
 from domain.site import Site

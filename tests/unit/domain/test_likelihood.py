@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from domain.likelihood import MEMORY_BINS, SHELTERED, fit, gains, log_noise, memory_of, pairs_of
+from domain.gains import SHELTERED, gains
+from domain.likelihood import fit, log_noise, pairs_of
 from domain.readings import FloatArray
 
 BINS = 4
@@ -16,7 +17,7 @@ def gain(told: FloatArray, score: FloatArray, said: FloatArray | None = None) ->
     pairs = pairs_of(footprint, 40.0)
     known = np.ones_like(seen) if said is None else np.tile(np.asarray(said, np.float32), (BINS, 1))
     found = np.zeros(len(told))
-    found[pairs.sensor] = gains(fit(pairs, seen, np.full_like(seen, 3.0), known > 0))
+    found[pairs.sensor] = gains(fit(pairs, seen, np.full_like(seen, 3.0), known > 0)).compared
     return found
 
 
@@ -59,21 +60,3 @@ def test_a_source_needs_no_unit_its_best_rate_counts() -> None:
 def test_the_shape_that_fits_gains_more_than_the_shape_turned_round() -> None:
     score = np.array([20.0, 4.0])
     assert gain(np.array([1.0, 0.2]), score).sum() > gain(np.array([0.2, 1.0]), score).sum() + 1.0
-
-
-def test_as_many_bins_as_the_noise_remembers_are_one_look() -> None:
-    looks = gains(np.full((1, int(MEMORY_BINS)), 3.0, np.float32))[0]
-    assert 2.0 < looks < 3.0
-    assert gains(np.full((1, 1), 3.0, np.float32))[0] < 0.6 * looks
-
-
-def test_the_denser_a_network_the_sooner_it_looks_anew_but_never_twice_in_a_bin() -> None:
-    memory = [memory_of(scale) for scale in (1.0, 0.5, 0.3, 0.1, 0.05)]
-    assert memory == sorted(memory, reverse=True)
-    assert (memory[0], memory[1], memory[-1]) == (MEMORY_BINS, MEMORY_BINS, 1.0)
-    touches = np.array([[3.0, -1.0, 3.0, -1.0, 3.0]], np.float32)
-    assert gains(touches, memory_of(0.1))[0] > gains(touches)[0] + 1.0
-
-
-def test_no_ratio_however_great_is_infinite() -> None:
-    assert np.isfinite(gains(np.array([[1e30, -1e30]], np.float32))).all()

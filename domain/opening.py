@@ -1,0 +1,68 @@
+"""Whether what a group of sensors tells of a source is enough for a ticket."""
+
+import numpy as np
+
+from domain.channels import MINUTE_MS
+from domain.field import ChannelState
+from domain.hearing import Minute
+from domain.incident import Incident, claimed_by
+from domain.readings import FloatArray
+from domain.roadside import TRACERS
+from domain.search import Finding
+from domain.zone import Zone
+
+SEVERAL = 2
+"""One sensor alone opens nothing: kitchens, smokers and lorries do the same to it several times a day."""
+ALONE_MIN = 120
+"""But where no other stands within reach, a breach that lasts so long is worth a look: three hourly readings. [min]"""
+UNSURE_COSTS = 1.0
+"""A ticket that could name nobody opens only on so much more evidence (in log odds). Design value."""
+LONE_COSTS = 1.0
+"""And its ticket opens only on so much more evidence (in log odds): bursts at one sensor are common. Design value."""
+LONE_STATIONS = 8
+"""The more stations, the oftener one of them has a burst of its own: beyond so many the evidence grows with them."""
+BESIDE_COSTS = 1.0
+"""And a ticket beside one that lives on so much more: the rest of a plume that went another way than was expected is
+commoner than a second source. Design value."""
+_PARTICLES = frozenset((0, 1))
+
+
+def is_usual(found: Finding, costs: FloatArray) -> bool:
+    """Say whether nothing of the kind rises over the whole zone, and the wind is known: else a station tells of that.
+
+    Particles are one kind: where PM2.5 rises, a station that shows PM10 alone is the first of a day of dust.
+    """
+    kind = set(found.channels)
+    kind |= _PARTICLES if kind & _PARTICLES else set()
+    return not any(costs[channel] > 0.0 for channel in kind)
+
+
+def convinces(found: Finding, costs: FloatArray, zone: Zone) -> bool:
+    """Say whether a ticket opens: on evidence, on more where nobody could be named, on much more from one sensor.
+
+    The more stations, the oftener one of them has a burst of its own: what one says counts the less.
+    """
+    stations = int((~np.isnan(zone.xy_m[:, 0])).sum())
+    unsure = UNSURE_COSTS * (1.0 - float(found.belief.share.max()))
+    lone = 0.0 if found.agreeing >= SEVERAL else LONE_COSTS + max(float(np.log(stations / LONE_STATIONS)), 0.0)
+    dearer = min(float(costs[channel]) for channel in found.channels)
+    return found.belief.odds >= zone.rules.open_odds + unsure + lone + dearer
+
+
+def costs_beside(sensor: int, incidents: list[Incident], zone: Zone) -> float:
+    """Return what more evidence a ticket needs whose loudest sensor is linked with one of a ticket that lives."""
+    claimed = np.flatnonzero(claimed_by(tuple(one for one in incidents if one.ticket), len(zone.xy_m)))
+    offset = zone.xy_m[claimed] - zone.xy_m[sensor]
+    return BESIDE_COSTS if (np.hypot(offset[:, 0], offset[:, 1]) <= zone.rules.link_m).any() else 0.0
+
+
+def stands_alone(sensor: int, minute: Minute, zone: Zone) -> bool:
+    """Say whether a sensor that none other can confirm is in breach for long enough."""
+    offset = zone.xy_m - zone.xy_m[sensor]
+    row = int(minute.row[sensor])
+    if row < 0 or (np.hypot(offset[:, 0], offset[:, 1]) <= zone.rules.reach_m).sum() > 1:
+        return False
+    judged = minute.judged
+    breached = judged.state[row] == ChannelState.BREACH
+    lasts_ms = judged.minute_ms - judged.since_ms[row]
+    return bool((breached & (lasts_ms >= ALONE_MIN * MINUTE_MS))[:TRACERS].any())

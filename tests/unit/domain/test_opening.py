@@ -1,0 +1,47 @@
+"""Whether what a group of sensors tells is enough for a ticket."""
+
+import numpy as np
+import pytest
+
+from domain.channels import MINUTE_MS
+from domain.opening import BESIDE_COSTS, LONE_COSTS, convinces, costs_beside
+from domain.pipeline import make_ready
+from domain.search import Belief, Finding
+from tests.builders import START_MS, a_site, an_enterprise, joined, messages, run, wind
+from tests.unit.domain.test_following import MINUTES, SITE, one_plume
+
+ZONE = make_ready(a_site(3, enterprises=(an_enterprise("only", 250.0, 500.0),))).zone
+FREE = np.zeros(4)
+
+
+def found(odds: float, agreeing: int = 2) -> Finding:
+    """Return what is sure of the only place."""
+    share = np.zeros(len(ZONE.sources.xy_m))
+    share[0] = 1.0
+    belief = Belief(odds, odds, share, share[:1], 0.0, *ZONE.sources.xy_m[0].tolist())
+    return Finding(belief, 0, np.arange(2), np.full(2, 3.0), (0,), agreeing)
+
+
+def test_a_ticket_opens_on_the_odds_of_the_rules_and_not_below() -> None:
+    assert convinces(found(ZONE.rules.open_odds), FREE, ZONE)
+    assert not convinces(found(ZONE.rules.open_odds - 0.01), FREE, ZONE)
+
+
+@pytest.mark.parametrize("dearer", [0.5, np.inf])
+def test_what_costs_more_needs_as_much_more(dearer: float) -> None:
+    assert not convinces(found(ZONE.rules.open_odds + min(dearer, 99.0) - 0.01), FREE + dearer, ZONE)
+
+
+def test_one_sensor_alone_needs_more_than_two() -> None:
+    assert not convinces(found(ZONE.rules.open_odds + LONE_COSTS - 0.01, agreeing=1), FREE, ZONE)
+
+
+def test_beside_a_ticket_that_lives_another_needs_more_and_far_from_it_no_more() -> None:
+    before, *_ = messages(joined(one_plume()), wind(MINUTES, 270.0), [START_MS + 40 * MINUTE_MS])
+    incidents = list(run(SITE, [before]).state.correlate.incidents)
+    zone = make_ready(SITE).zone
+    (near, *_), far = incidents[0].claimed, len(SITE.sensors) - 1
+    assert costs_beside(near, incidents, zone) == BESIDE_COSTS
+    assert np.hypot(*(zone.xy_m[far] - zone.xy_m[list(incidents[0].claimed)]).T).min() > zone.rules.link_m
+    assert costs_beside(far, incidents, zone) == 0.0
+    assert costs_beside(near, [], zone) == 0.0
