@@ -30,7 +30,7 @@ class AirScores:
         dispatch_right: Of these dispatches: to the true place.
     """
 
-    recall: Share = Share(156, 180)
-    precision: Share = Share(157, 161)
-    dispatched: Share = Share(109, 156)
-    dispatch_right: Share = Share(106, 109)
+    recall: Share = Share(161, 180)
+    precision: Share = Share(166, 168)
+    dispatched: Share = Share(113, 161)
+    dispatch_right: Share = Share(108, 113)
