@@ -140,8 +140,11 @@ def find_new(
 def _without_others(found: Finding, group: IntArray, free: BoolArray, air: tuple[Window, Trail], zone: Zone) -> Finding:
     """Return what those of a group that one source explains tell by themselves: the others may be another source's.
 
-    Else a source is believed in by half for the sensors of its neighbour, and takes these with it.
+    Else a source is believed in by half for the sensors of its neighbour, and takes these with it. Where nobody
+    measured wind no plume can be told from its neighbour's.
     """
+    if not (air[1].east_ms.any() or air[1].north_ms.any()):
+        return found
     own = np.array(_explained_by(found, _recent(air[0], zone), zone), np.int64)
     others = np.setdiff1d(group, own)
     if not len(own) or not len(others):
