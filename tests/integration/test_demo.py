@@ -155,7 +155,7 @@ def test_ended_while_it_starts_it_leaves_nothing(number: signal.Signals, tmp_pat
         code = demo.end()
 
         assert code == 130
-        assert demo.left == []
+        until(lambda: not demo.left, "the end of one that was just being started: the kernel ends it with its parent")
         assert not demo.data_dir.exists()
         assert "Traceback" not in (tmp_path / "stderr").read_text()
 
