@@ -126,7 +126,7 @@ def find_new(
         alone = stands_alone(seed, minute, zone)
         if not alone and (rare[group].sum() < needed or (len(group) < SEVERAL and recent[seed] < LONE_SIGMA)):
             continue
-        found, waits_min = _search_for_one(group, ~claimed, air, costs, zone)
+        found, waits_min = _search_for_one((group, recent), ~claimed, air, costs, zone)
         asked[group, 0], asked[group, 1] = window.minute + waits_min, recent[group]
         dearer = costs + costs_beside(seed, incidents, zone)
         if found is not None and ((alone and is_usual(found, costs)) or convinces(found, dearer, zone)):
@@ -137,7 +137,9 @@ def find_new(
     return tuple(incidents), asked
 
 
-def _without_others(found: Finding, group: IntArray, free: BoolArray, air: tuple[Window, Trail], zone: Zone) -> Finding:
+def _without_others(
+    found: Finding, heard: tuple[IntArray, Float32Array], free: BoolArray, air: tuple[Window, Trail], zone: Zone
+) -> Finding:
     """Return what those of a group that one source explains tell by themselves: the others may be another source's.
 
     Else a source is believed in by half for the sensors of its neighbour, and takes these with it. Where nobody
@@ -145,7 +147,8 @@ def _without_others(found: Finding, group: IntArray, free: BoolArray, air: tuple
     """
     if not (air[1].east_ms.any() or air[1].north_ms.any()):
         return found
-    own = np.array(_explained_by(found, _recent(air[0], zone), zone), np.int64)
+    group, recent = heard
+    own = np.array(_explained_by(found, recent, zone), np.int64)
     others = np.setdiff1d(group, own)
     if not len(own) or not len(others):
         return found
@@ -224,12 +227,13 @@ def _is_old_air(
 
 
 def _search_for_one(
-    group: IntArray, free: BoolArray, air: tuple[Window, Trail], costs: FloatArray, zone: Zone
+    heard: tuple[IntArray, Float32Array], free: BoolArray, air: tuple[Window, Trail], costs: FloatArray, zone: Zone
 ) -> tuple[Finding | None, int]:
-    """Return what a group of sensors tells of a source, and when to ask again. [min]"""
+    """Return what a group of sensors (and how loud all were of late) tells of a source, and when to ask again. [min]"""
+    group, _ = heard
     window, first_bin = air[0], first_loud_bin(air[0], group)
     result = search(air, group, free, first_bin, zone)
-    result = _without_others(result, group, free, air, zone) if result is not None else None
+    result = _without_others(result, heard, free, air, zone) if result is not None else None
     if result is None or not result.channels or np.isinf(costs[list(result.channels)]).all():
         return None, LONGEST_MIN
     short = zone.rules.open_odds - result.belief.odds
