@@ -89,7 +89,8 @@ def fit(pairs: Pairs, score: Float32Array, scale: Float32Array, said: npt.NDArra
     heard = _Heard(row[where], level[at, sensor], noise[at, sensor])
     total = np.full(sources, -np.inf)
     best, found = np.zeros(unit.shape, np.float32), np.zeros(len(pair), np.float32)
-    for peak in np.geomspace(_FAINTEST, loudest, RATES).astype(np.float32):  # what is predicted only grows
+    rates = _FAINTEST * (loudest / _FAINTEST) ** np.linspace(0.0, 1.0, RATES)
+    for peak in rates.astype(np.float32):  # what is predicted only grows
         told, ratio = _ratio_at(heard, peak)
         gain = np.minimum(compared(pair[told], ratio, len(unit), pairs.memory_bins), BEND)
         sums = np.bincount(pairs.source, weights=gain, minlength=sources)

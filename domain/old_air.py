@@ -11,12 +11,12 @@ from domain.gains import gains
 from domain.incident import Incident
 from domain.likelihood import LOUDEST, Pairs, fit, pairs_of
 from domain.mixtures import SHARED
-from domain.plume import AGE_MIN, OLD_AGE_MIN, OLD_STAY_MIN, footprint
+from domain.plume import AGE_MIN, OLD_AGE_MIN, OLD_STAY_MIN, Winds, at_once, footprint
 from domain.rarity import rarity, usual_size
 from domain.readings import FloatArray, IntArray
 from domain.roadside import TRACERS
 from domain.search import LEAD_MIN, back_min, soft_cap
-from domain.trail import Trail, carried
+from domain.trail import Trail, carried, carried_at
 from domain.window import BIN_MIN, Float32Array, Window
 from domain.zone import Zone
 
@@ -67,12 +67,13 @@ def _told(incident: Incident, chosen: IntArray, group: IntArray, air: tuple[Wind
     sources, bins = zone.sources, np.arange(len(window.score))
     begun_min = BIN_MIN * (window.first_bin + bins - incident.first_bin) + LEAD_MIN
     told = np.zeros((len(chosen), len(bins), len(group)), np.float32)
-    for at, back in enumerate(back_min(window, bins)):
-        if begun_min[at] > sources.scale * OLD_AGE_MIN[0]:
-            moved = carried(trail, back, sources.scale * OLD_AGE_MIN)
-            places = (sources.xy_m[chosen], sources.radius_m[chosen], sources.height_m[chosen], zone.xy_m[group])
-            puffs = (OLD_AGE_MIN, OLD_STAY_MIN)
-            told[:, at] = footprint(*places, moved, float(begun_min[at]), sources.scale, puffs)
+    old = np.flatnonzero(begun_min > sources.scale * OLD_AGE_MIN[0])
+    if not len(old):
+        return told
+    moved_m, way_m = carried_at(trail, back_min(window, bins[old]), sources.scale * OLD_AGE_MIN)
+    winds = Winds(moved_m, way_m, np.arange(len(old)), begun_min[old].astype(np.float64))
+    places = sources.xy_m[chosen], sources.radius_m[chosen], sources.height_m[chosen]
+    told[:, old] = footprint(*places, zone.xy_m[group], winds, sources.scale, (OLD_AGE_MIN, OLD_STAY_MIN))
     return told
 
 
@@ -98,9 +99,9 @@ def _due_ugm3(
     sources, peak = zone.sources, incident.peak
     back = max(window.minute - peak.time_ms // MINUTE_MS, 0)
     begun_min = max(peak.time_ms // MINUTE_MS - BIN_MIN * incident.first_bin, 0) + LEAD_MIN
-    moved = carried(trail, back, sources.scale * AGE_MIN)
+    winds = at_once(*carried(trail, back, sources.scale * AGE_MIN), begun_min)
     places = (sources.xy_m[chosen], sources.radius_m[chosen], sources.height_m[chosen])
-    at_peak = footprint(*places, np.array([[peak.x_m, peak.y_m]]), moved, begun_min, sources.scale)
+    at_peak = footprint(*places, np.array([[peak.x_m, peak.y_m]]), winds, sources.scale)[:, 0]
     rate = peak.excess_ugm3 / np.maximum(at_peak.astype(np.float64), _LEAST_TOLD)
     due: FloatArray = np.maximum(rate * told.max(axis=1), _LEAST_UGM3 * _LEAST_UGM3)
     return due

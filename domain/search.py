@@ -8,7 +8,7 @@ from domain.channels import MINUTE_MS
 from domain.grounds import Spots, on_grounds, whole
 from domain.likelihood import LOUDEST, fit, pairs_of
 from domain.mixtures import explained
-from domain.plume import AGE_MIN, footprint
+from domain.plume import AGE_MIN, Winds, footprint
 from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.roadside import TRACERS
@@ -52,9 +52,6 @@ LULL_BINS = 3
 """An excess that pauses for so long goes on: sources work in turns. Design value."""
 FIRST_BINS = 10
 """A new source is looked for in so many of the newest bins."""
-
-Winds = list[tuple[tuple[FloatArray, FloatArray], float]]
-"""By bin: where air of each age has come from and its way at some moments of it, and how old the oldest puff is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +139,12 @@ def search(
     Returns:
         None where no place could be the source.
     """
-    window, trail = air
+    window = air[0]
     first = min(max(first_bin - window.first_bin, 0), len(window.score) - 1)
     bins = np.arange(first, len(window.score))
-    ages = LEAD_MIN + BIN_MIN * np.arange(len(bins), dtype=np.float64)
     scale = zone.sources.scale
-    moved = [carried_at(trail, back, scale * AGE_MIN) for back in moments_min(window, bins, scale)]
+    winds = _winds(air, bins, scale)
     near = np.flatnonzero(free & (distance_m(zone.xy_m, zone.xy_m[members]) <= zone.rules.reach_m))
-    winds = list(zip(moved, ages, strict=True))
     chosen = _reaching(zone.sources, zone.xy_m[members], winds) if among is None else among.places
     if not len(chosen) or not len(near):
         return None
@@ -196,7 +191,8 @@ class _Tried:
 def _tried(asked: _Asked, spots: Spots, turn_deg: float) -> _Tried:
     """Weigh where something may emit as if the wind blew from elsewhere by some degrees."""
     seen, window, sources = asked.seen, asked.window, asked.zone.sources
-    told = _told(sources, spots, seen.xy_m, asked.winds, turn_deg)
+    places = spots.xy_m, spots.radius_m, sources.height_m[spots.place]
+    told = footprint(*places, seen.xy_m, asked.winds.turned(turn_deg), sources.scale)
     pairs = pairs_of(told, LOUDEST * max(float(seen.score.max(initial=0.0)), 3.0), sources.scale)
     loud = window.score[np.ix_(asked.bins, asked.members)].max(axis=(0, 1)) > EARLIER_SIGMA
     ratio = np.stack(
@@ -231,18 +227,18 @@ def _together(tried: list[_Tried]) -> _Tried:
     )
 
 
-def _told(sources: Sources, spots: Spots, xy_m: FloatArray, winds: Winds, turn_deg: float) -> Float32Array:
-    """Return what sources bring where in each bin, shape (s, b, n). [µg/m³ per µg/s]"""
-    turn = np.radians(turn_deg)
-    about = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    places = (spots.xy_m, spots.radius_m, sources.height_m[spots.place])
-    by_bin = [footprint(*places, xy_m, (moved @ about, way), age, sources.scale) for (moved, way), age in winds]
-    return np.stack(by_bin, axis=1)
+def _winds(air: tuple[Window, Trail], bins: IntArray, scale: float) -> Winds:
+    """Return where the air of each bin has come from; the source began shortly before the first."""
+    moments = moments_min(air[0], bins, scale)
+    moved_m, way_m = carried_at(air[1], [back for some in moments for back in some], scale * AGE_MIN)
+    of_bin = np.repeat(np.arange(len(bins)), [len(some) for some in moments])
+    return Winds(moved_m, way_m, of_bin, LEAD_MIN + BIN_MIN * np.arange(len(bins), dtype=np.float64))
 
 
 def looks(winds: Winds, scale: float) -> float:
     """Return which share of the looks are of their own, by the mean speed of the air on its way."""
-    speed_ms = float(np.mean([way[..., -1].mean() for (_, way), _ in winds])) / (60.0 * scale * AGE_MIN[-1])
+    way_m = np.bincount(winds.bin, weights=winds.way_m[:, -1]) / np.bincount(winds.bin)
+    speed_ms = float(way_m.mean()) / (60.0 * scale * AGE_MIN[-1])
     return float(np.clip(speed_ms / (STILL_MS * scale), ONE_LOOK, 1.0))
 
 
@@ -256,10 +252,8 @@ def back_min(window: Window, bins: IntArray) -> list[int]:
 
 def _reaching(sources: Sources, members_m: FloatArray, winds: Winds) -> IntArray:
     """Return the places whose plume reaches some loud sensor best, registered ones first."""
-    reached = np.zeros(len(sources.xy_m), np.float32)
-    for way, age in winds:
-        told = footprint(sources.xy_m, sources.radius_m, sources.height_m, members_m, way, age, sources.scale)
-        np.maximum(reached, told.max(axis=1), out=reached)
+    told = footprint(sources.xy_m, sources.radius_m, sources.height_m, members_m, winds, sources.scale)
+    reached = told.max(axis=(1, 2))
     known, free = reached[: sources.registered], reached[sources.registered :]
     best = np.concatenate(
         [

@@ -47,20 +47,24 @@ def carried(trail: Trail, back_min: int, age_min: FloatArray) -> tuple[FloatArra
         The displacement since it was emitted, shape (a, 2) [m]; and the length of its way, shape (a,). [m] Before the
         trail begins its oldest wind counts.
     """
-    size = len(trail.east_ms)
-    if not size:
-        return np.zeros((len(age_min), 2)), np.zeros(len(age_min))
-    steps = int(np.ceil(age_min.max())) + 1
-    rows = np.maximum(size - 1 - back_min - np.arange(steps), 0)
-    east, north = 60.0 * trail.east_ms[rows], 60.0 * trail.north_ms[rows]
-    edges = np.arange(steps + 1, dtype=np.float64)
-    columns = [np.interp(age_min, edges, np.r_[0.0, np.cumsum(part)]) for part in (east, north, np.hypot(east, north))]
-    return np.column_stack(columns[:2]), columns[2]
+    moved_m, way_m = carried_at(trail, [back_min], age_min)
+    return moved_m[0], way_m[0]
 
 
 def carried_at(trail: Trail, backs_min: list[int], age_min: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the same of m moments: displacements of shape (m, a, 2) and ways of shape (m, a) [m]; of one as above."""
-    if len(backs_min) == 1:
-        return carried(trail, backs_min[0], age_min)
-    parts = [carried(trail, back, age_min) for back in backs_min]
-    return np.stack([moved for moved, _ in parts]), np.stack([way for _, way in parts])
+    """Return the same of m moments: displacements of shape (m, a, 2) and ways of shape (m, a). [m]"""
+    size = len(trail.east_ms)
+    back_min = np.array(backs_min, np.int64)
+    if not size:
+        return np.zeros((len(back_min), len(age_min), 2)), np.zeros((len(back_min), len(age_min)))
+    steps = int(back_min.max() + np.ceil(age_min.max())) + 1
+    rows = np.maximum(size - 1 - np.arange(steps), 0)
+    by_minute = 60.0 * np.stack([trail.east_ms[rows], trail.north_ms[rows], np.zeros(steps)])
+    by_minute[2] = np.hypot(by_minute[0], by_minute[1])
+    summed = np.zeros((3, steps + 1))
+    np.cumsum(by_minute, axis=1, out=summed[:, 1:])
+    since = back_min[:, np.newaxis] + age_min
+    whole = since.astype(np.int64)
+    way = summed[:, whole] + (since - whole) * by_minute[:, np.minimum(whole, steps - 1)]
+    way -= summed[:, back_min, np.newaxis]
+    return np.moveaxis(way[:2], 0, -1), way[2]

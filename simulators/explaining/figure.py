@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from domain.channels import MINUTE_MS, POLLUTANTS
-from domain.plume import AGE_MIN, footprint
+from domain.plume import AGE_MIN, at_once, footprint
 from domain.readings import FloatArray
 from domain.times import to_ms
 from domain.trail import Trail, carried
@@ -155,9 +155,8 @@ def _draw_plume(
         sources.radius_m[[lead]],
         sources.height_m[[lead]],
         cells,
-        carried(trail, 0, AGE_MIN),
-        minutes,
-    )[0].reshape(CELLS, CELLS)
+        at_once(*carried(trail, 0, AGE_MIN), minutes),
+    )[0, 0].reshape(CELLS, CELLS)
     if told.max() > 0:
         steps = told.max() * np.array([0.01, 0.03, 0.1, 0.3, 1.0])
         axes.contourf(east - centre[0], north - centre[1], told, levels=steps, cmap="Oranges", alpha=0.6)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from domain.attribution import ZoneWind
-from domain.plume import AGE_MIN, INLET_SIGMA_M, STAY_MIN, WANDER_MS, footprint
+from domain.plume import AGE_MIN, INLET_SIGMA_M, STAY_MIN, WANDER_MS, Winds, at_once, footprint
 from domain.readings import FloatArray
 from domain.trail import blow, carried, carried_at, no_trail
 
@@ -22,9 +22,9 @@ def seen(
 ) -> FloatArray:
     """Return what a source at the origin adds at each receptor in a steady wind from the west."""
     trail = blow(no_trail(), ZoneWind(speed_ms, 270.0), 90)
-    moved = carried(trail, 0, AGE_MIN)
+    winds = at_once(*carried(trail, 0, AGE_MIN), oldest_min)
     source = np.zeros((1, 2)), np.array([radius_m]), np.array([height_m])
-    return footprint(*source, receptors_m, moved, oldest_min)[0].astype(np.float64)
+    return footprint(*source, receptors_m, winds)[0, 0].astype(np.float64)
 
 
 def line(along_m: float, step_m: float = 10.0, half_m: float = 3000.0) -> FloatArray:
@@ -100,7 +100,8 @@ def test_of_several_moments_the_mean_is_told() -> None:
         trail = blow(trail, ZoneWind(SPEED_MS, from_deg), 1)
     place = np.zeros((1, 2)), np.array([5.0]), np.array([2.0])
     receptors_m = np.array([[40.0, 0.0], [30.0, 30.0], [0.0, 40.0], [-40.0, 0.0]])
-    single = [footprint(*place, receptors_m, carried(trail, back, 0.1 * AGE_MIN), OLD_MIN, 0.1) for back in range(4)]
-    together = footprint(*place, receptors_m, carried_at(trail, [0, 1, 2, 3], 0.1 * AGE_MIN), OLD_MIN, 0.1)
-    assert together == pytest.approx(np.mean(single, axis=0), rel=1e-4)
+    each = carried_at(trail, [0, 1, 2, 3], 0.1 * AGE_MIN)
+    single = footprint(*place, receptors_m, Winds(*each, np.arange(4), np.full(4, OLD_MIN)), 0.1)
+    together = footprint(*place, receptors_m, Winds(*each, np.zeros(4, np.int64), np.array([OLD_MIN])), 0.1)[:, 0]
+    assert together == pytest.approx(single.mean(axis=1), rel=1e-4)
     assert (together[0, :3] > 0.1 * together.max()).all()  # each wind's sensor, though none has it for long

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from domain.attribution import ZoneWind
 from domain.channels import MINUTE_MS
 from domain.pipeline import make_ready
-from domain.plume import AGE_MIN
+from domain.plume import AGE_MIN, Winds, at_once
 from domain.roadside import nobody_passed
-from domain.search import ONE_LOOK, Finding, Winds, first_loud_bin, looks, search
+from domain.search import ONE_LOOK, Finding, first_loud_bin, looks, search
 from domain.site import Permit, PermitKind, Site
 from domain.times import to_datetime
 from domain.trail import blow, no_trail
@@ -170,7 +170,7 @@ def test_nobody_is_asked_where_no_wind_could_have_brought_it() -> None:
 def a_wind(speed_ms: float, scale: float = 1.0) -> Winds:
     """Return one bin whose air came at a speed."""
     ages_min = scale * AGE_MIN
-    return [((np.zeros((len(ages_min), 2)), 60.0 * speed_ms * ages_min), 30.0)]
+    return at_once(np.zeros((len(ages_min), 2)), 60.0 * speed_ms * ages_min, 30.0)
 
 
 @given(st.floats(0.0, 15.0), st.floats(0.0, 15.0), st.floats(0.05, 1.0))
