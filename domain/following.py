@@ -1,17 +1,19 @@
 """Incidents over time: found where loud sensors share a source, followed while it emits, absorbed into one another."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from domain.channels import MINUTE_MS
 from domain.hearing import Minute, begin, hear
-from domain.incident import Incident, claimed_by
+from domain.incident import Incident, believed_in, claimed_by
 from domain.joining import go_on
 from domain.old_air import old_air_odds
 from domain.opening import SEVERAL, convinces, costs_beside, is_usual, stands_alone
 from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
+from domain.same_source import same_source
 from domain.search import FIRST_BINS, Among, Finding, first_loud_bin, search
 from domain.ticket import begun_ms
 from domain.trail import Trail
@@ -41,8 +43,8 @@ LONGEST_MIN = 8
 """… but no longer. [min]"""
 LOUDER = 1.25
 """Nor does a sensor wait that has become so many times louder. Design value."""
-KEPT_SHARE = 0.003
-"""Hypotheses above this are weighed again while an incident lives; others have had their chance. Design value."""
+SETTLED_SHARE = 0.05
+"""And what joins an incident whose belief has settled is asked of places above this only. Design value."""
 OLD_EVERY_MIN = 6
 """An incident whose belief has settled is heard of more rarely."""
 SAME_SOURCE = 0.3
@@ -131,7 +133,7 @@ def find_new(
         dearer = costs + costs_beside(seed, incidents, zone)
         if found is not None and ((alone and is_usual(found, costs)) or convinces(found, dearer, zone)):
             sensors = _explained_by(found, recent, zone) or (seed,)
-            if not _is_old_air(incidents, found, sensors, air, zone):
+            if not _is_known(incidents, found, (group, sensors), air, zone):
                 _take_in((incidents, ended), found, sensors, (window, minute), zone)
             claimed = claimed_by(tuple(incidents), len(recent))
     return tuple(incidents), asked
@@ -185,11 +187,16 @@ def _take_in(
         incidents.append(hear(_returned(incident, tuple(incidents), ended), minute, zone))
 
 
+def _given(incident: Incident, sensors: Sequence[int]) -> Incident:
+    """Return an incident that claims some more sensors."""
+    return replace(incident, claimed=tuple(sorted({*incident.claimed, *sensors})))
+
+
 def _joins(incidents: list[Incident], found: Finding, sensors: tuple[int, ...]) -> bool:
     """Give sensors to an incident that believes in the same source; say whether there was one."""
     for at, incident in enumerate(incidents):
         if float(np.minimum(incident.belief.share, found.belief.share).sum()) >= SAME_SOURCE:
-            incidents[at] = replace(incident, claimed=tuple(sorted({*incident.claimed, *sensors})))
+            incidents[at] = _given(incident, sensors)
             return True
     return False
 
@@ -208,6 +215,22 @@ def _returned(incident: Incident, living: tuple[Incident, ...], ended: tuple[Inc
     return go_on(ended[at], incident)
 
 
+def _is_known(
+    incidents: list[Incident],
+    found: Finding,
+    heard: tuple[IntArray, tuple[int, ...]],
+    air: tuple[Window, Trail],
+    zone: Zone,
+) -> bool:
+    """Say whether a source that has its ticket explains a group (and those of it that a new one would explain)."""
+    group, sensors = heard
+    at = same_source(incidents, found, group, air, zone)
+    if at is None:
+        return _is_old_air(incidents, found, sensors, air, zone)
+    incidents[at] = _given(incidents[at], group.tolist())
+    return True
+
+
 def _is_old_air(
     incidents: list[Incident], found: Finding, sensors: tuple[int, ...], air: tuple[Window, Trail], zone: Zone
 ) -> bool:
@@ -222,7 +245,7 @@ def _is_old_air(
         return False
     if lead < 0.0:
         at = told[int(np.argmax(odds))]
-        incidents[at] = replace(incidents[at], claimed=tuple(sorted({*incidents[at].claimed, *sensors})))
+        incidents[at] = _given(incidents[at], sensors)
     return True
 
 
@@ -261,8 +284,11 @@ def _weigh(
     if not len(members) or window.score[-NOW_BINS:, members].max() < least:
         return incident
     is_young = _is_young(incident, window)
-    kept = np.flatnonzero(incident.belief.share >= KEPT_SHARE)
-    among = Among(kept, None if is_young else incident.belief.turn_deg)
+    among = (
+        Among(believed_in(incident))
+        if is_young
+        else Among(believed_in(incident, SETTLED_SHARE), incident.belief.turn_deg)
+    )
     result = search((window, trail), members, free, incident.first_bin, zone, among)
     if result is None:
         return incident

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from domain.readings import BoolArray
+from domain.readings import BoolArray, IntArray
 from domain.search import Belief
 from domain.ticket import Ticket
+
+KEPT_SHARE = 0.003
+"""Hypotheses above this are weighed again while an incident lives; others have had their chance. Design value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,13 @@ class Incident:
     def heard_ms(self) -> int:
         """Last reading of any excess. [ms]"""
         return max(member.heard_ms for member in self.members)
+
+
+def believed_in(incident: Incident, least_share: float = KEPT_SHARE) -> IntArray:
+    """Return the places that may still be its source, ascending; at least the likeliest."""
+    share = incident.belief.share
+    places: IntArray = np.flatnonzero(share >= min(least_share, float(share.max())))
+    return places
 
 
 def claimed_by(incidents: tuple[Incident, ...], sensors: int) -> BoolArray:

@@ -119,7 +119,7 @@ class _Puffs:
 def _add(
     total: Float32Array, puffs: _Puffs, rows: tuple[int, int], offsets_m: tuple[Float32Array, Float32Array]
 ) -> None:
-    """Add some puffs to what sensors see, shape (sensors, sources): as many at once as stay in the processor's cache."""
+    """Add puffs to what sensors see, shape (sensors, sources): as many at once as stay in the processor's cache."""
     step = max(CACHED // max(total.size, 1), 1)
     for first in range(rows[0], rows[1], step):
         some = slice(first, min(first + step, rows[1]))

@@ -14,7 +14,7 @@ from domain.readings import BoolArray, FloatArray, IntArray
 from domain.roadside import TRACERS
 from domain.sources import Sources
 from domain.trail import Trail, carried_at
-from domain.window import BIN_MIN, Float32Array, Window, moments_min
+from domain.window import BIN_MIN, Window, moments_min
 from domain.witnesses import Seen, distance_m, seen_by
 from domain.zone import Zone
 
@@ -81,10 +81,19 @@ class Belief:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """Hypotheses to weigh: places, ascending, under one turn of the wind, or under all (None). [degrees]"""
+    """Hypotheses to weigh.
+
+    Attributes:
+        places: Ascending.
+        turn_deg: The one turn of the wind, None = all. [degrees]
+        log_share: What is believed of each place beforehand (in logarithms), None = the priors of the zone.
+        begun_bin: When the source began, a bin since 1970; None: shortly before the bins that are looked at.
+    """
 
     places: IntArray
     turn_deg: float | None = None
+    log_share: FloatArray | None = None
+    begun_bin: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +152,15 @@ def search(
     first = min(max(first_bin - window.first_bin, 0), len(window.score) - 1)
     bins = np.arange(first, len(window.score))
     scale = zone.sources.scale
-    winds = _winds(air, bins, scale)
+    begun_bin = among.begun_bin if among is not None and among.begun_bin is not None else window.first_bin + first
+    winds = _winds(air, bins, begun_bin, scale)
     near = np.flatnonzero(free & (distance_m(zone.xy_m, zone.xy_m[members]) <= zone.rules.reach_m))
     chosen = _reaching(zone.sources, zone.xy_m[members], winds) if among is None else among.places
     if not len(chosen) or not len(near):
         return None
     seen = seen_by(window, bins, near, zone.xy_m[members], zone)
-    asked = _Asked(window, bins, near, members, seen, winds, zone, TEMPER * looks(winds, zone.sources.scale))
+    prior = _prior(zone.sources, window.minute * MINUTE_MS, among)
+    asked = _Asked(window, bins, near, members, seen, winds, zone, TEMPER * looks(winds, zone.sources.scale), prior)
     all_over = whole(zone.sources, chosen)
     if among is not None and among.turn_deg is not None:
         return _conclude(asked, _tried(asked, all_over, among.turn_deg))
@@ -163,6 +174,16 @@ def search(
     return _conclude(asked, _together(tried))
 
 
+def _prior(sources: Sources, time_ms: int, among: Among | None) -> FloatArray:
+    """Return the logarithm of each place's prior: the zone's, or what is believed of it beforehand."""
+    prior = sources.prior_at(time_ms)
+    if among is None or among.log_share is None:
+        return prior
+    believed = prior.copy()
+    believed[among.places] = among.log_share
+    return believed
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     window: Window
@@ -173,6 +194,7 @@ class _Asked:
     winds: Winds
     zone: Zone
     power: float
+    prior: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +229,7 @@ def _tried(asked: _Asked, spots: Spots, turn_deg: float) -> _Tried:
     told_of = explained(pairs, ratio, sources.emits[spots.place, :TRACERS], len(seen.xy_m))
     rare = np.full(len(seen.xy_m), RARE_PASS)
     rare[: len(asked.near)] = rarity(usual_size(window, asked.bins)[:, asked.near], window.loud, asked.near)
-    prior = sources.prior_at(window.minute * MINUTE_MS)[spots.place] + spots.log_share
+    prior = asked.prior[spots.place] + spots.log_share
     prior += TURNED if turn_deg else STRAIGHT
     capped = soft_cap(told_of.noticed, rare)
     ranked = asked.power * (soft_cap(told_of.compared, rare + RARE_RANKING).sum(axis=1) + told_of.cost) + prior
@@ -227,12 +249,13 @@ def _together(tried: list[_Tried]) -> _Tried:
     )
 
 
-def _winds(air: tuple[Window, Trail], bins: IntArray, scale: float) -> Winds:
-    """Return where the air of each bin has come from; the source began shortly before the first."""
+def _winds(air: tuple[Window, Trail], bins: IntArray, begun_bin: int, scale: float) -> Winds:
+    """Return where the air of each bin has come from; the source began shortly before one of them."""
     moments = moments_min(air[0], bins, scale)
     moved_m, way_m = carried_at(air[1], [back for some in moments for back in some], scale * AGE_MIN)
     of_bin = np.repeat(np.arange(len(bins)), [len(some) for some in moments])
-    return Winds(moved_m, way_m, of_bin, LEAD_MIN + BIN_MIN * np.arange(len(bins), dtype=np.float64))
+    lasted_min = BIN_MIN * (air[0].first_bin + bins - begun_bin).astype(np.float64)
+    return Winds(moved_m, way_m, of_bin, LEAD_MIN + lasted_min)
 
 
 def looks(winds: Winds, scale: float) -> float:

@@ -1,0 +1,68 @@
+"""Whether a group of loud sensors tells of a source that has its ticket already."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from domain.channels import MINUTE_MS
+from domain.correlate import CorrelateState
+from domain.incident import Incident, believed_in
+from domain.pipeline import make_ready
+from domain.same_source import same_source
+from domain.search import search
+from tests.builders import START_MS, a_site, air, an_enterprise, joined, messages, run, wind
+from tests.builders_plume import emit
+
+SOUTH, NORTH = (250.0, 500.0), (250.0, 3000.0)
+SITE = a_site(8, enterprises=(an_enterprise("south", *SOUTH), an_enterprise("north", *NORTH)))
+"""A zone of 3.5 km × 3.5 km."""
+ZONE = make_ready(SITE).zone
+
+
+@pytest.fixture(scope="module")
+def seen() -> CorrelateState:
+    """Return what is remembered 20 minutes after the southern enterprise began to emit."""
+    rows = emit(air(SITE, 60), SITE, SOUTH, (20, 45), 80.0, from_deg=270.0)
+    before, *_ = messages(joined(rows), wind(60, 270.0), [START_MS + 40 * MINUTE_MS])
+    return run(SITE, [before]).state.correlate
+
+
+def who_explains(seen: CorrelateState, believed: list[Incident]) -> int | None:
+    """Return whose source explains what the plume's own sensors show, as if nobody claimed them."""
+    (incident,) = seen.incidents
+    group, air_seen = np.array(incident.claimed), (seen.window, seen.trail)
+    free = np.ones(len(SITE.sensors), np.bool_)
+    found = search(air_seen, group, free, incident.first_bin, ZONE)
+    assert found is not None
+    return same_source([replace(one, claimed=()) for one in believed], found, group, air_seen, ZONE)
+
+
+def sure_of(incident: Incident, place: int) -> Incident:
+    share = np.zeros_like(incident.belief.share)
+    share[place] = 1.0
+    return replace(incident, belief=replace(incident.belief, share=share))
+
+
+def test_what_a_ticket_s_source_shows_is_no_second_source(seen: CorrelateState) -> None:
+    (incident,) = seen.incidents
+    assert who_explains(seen, [incident]) == 0
+    assert who_explains(seen, [sure_of(incident, 1), incident]) == 1
+
+
+def test_a_source_elsewhere_explains_nothing_of_it(seen: CorrelateState) -> None:
+    (incident,) = seen.incidents
+    assert who_explains(seen, [sure_of(incident, 1)]) is None
+
+
+def test_what_has_no_ticket_is_not_asked(seen: CorrelateState) -> None:
+    (incident,) = seen.incidents
+    assert who_explains(seen, [replace(incident, ticket=None)]) is None
+
+
+@pytest.mark.parametrize("least_share", [0.0, 0.003, 0.9, 1.0])
+def test_the_likeliest_place_is_always_among_those_believed_in(seen: CorrelateState, least_share: float) -> None:
+    (incident,) = seen.incidents
+    places = believed_in(incident, least_share)
+    assert int(incident.belief.share.argmax()) in places.tolist()
+    assert places.tolist() == sorted(set(places.tolist()))
