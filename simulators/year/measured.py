@@ -31,6 +31,6 @@ class AirScores:
     """
 
     recall: Share = Share(161, 180)
-    precision: Share = Share(166, 168)
+    precision: Share = Share(164, 166)
     dispatched: Share = Share(113, 161)
     dispatch_right: Share = Share(108, 113)
