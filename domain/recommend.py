@@ -14,6 +14,10 @@ SURE = 0.5
 """A leading candidate at or above this probability is worth a visit. Design value."""
 STILL_SURE = 0.4
 """An advice to go stands until the leading candidate falls below this: it must not change with every gust."""
+UNKNOWN_MOST = 0.25
+"""Where somebody whom nobody registered, maybe beyond the zone, is likelier than this, nobody is sent. Design value."""
+STILL_UNKNOWN_MOST = 0.35
+"""An advice to go stands until "unknown" exceeds this. Design value."""
 FIRM_ODDS = 2.0
 """An advice to go needs so much more evidence (in log odds) than a ticket. Design value."""
 PERMITTED_P = 0.25
@@ -48,8 +52,9 @@ def recommend(
     reasons: list[str] = []
     _add_agreement(incident, reasons)
     leader = int(probability.argmax()) if len(probability) else -1
-    needed = STILL_SURE if _advised(incident) is Action.DISPATCH else SURE
-    sure = leader >= 0 and float(probability[leader]) >= max(needed, unknown)
+    stands = _advised(incident) is Action.DISPATCH
+    needed, most = (STILL_SURE, STILL_UNKNOWN_MOST) if stands else (SURE, UNKNOWN_MOST)
+    sure = leader >= 0 and float(probability[leader]) >= needed and unknown <= most
     reasons.append("upwind_probability_high" if sure else "source_uncertain")
     if calm:
         reasons.append("calm_no_direction")

@@ -7,6 +7,7 @@ from domain.readings import IntArray
 from domain.search import Among, Finding, search
 from domain.trail import Trail
 from domain.window import Window
+from domain.witnesses import distance_m
 from domain.zone import Zone
 
 
@@ -22,7 +23,8 @@ def same_source(
     more than the first, where that may be anywhere in a large part of the zone.
 
     Args:
-        incidents: That live; those without a ticket are not asked.
+        incidents: That live; those without a ticket, and those none of whose sensors lies within `reach_m` of the
+            group, are not asked: far apart stations show too little of a plume to tell one from two.
         found: What the group tells of a new source.
         group: Its sensors, ascending, shape (m,).
         air: What all saw, and the wind.
@@ -32,7 +34,7 @@ def same_source(
     free[group] = True
     best, odds = None, found.belief.odds
     for at, incident in enumerate(incidents):
-        if incident.ticket is None:
+        if incident.ticket is None or not _is_within_reach(incident, group, zone):
             continue
         places = believed_in(incident)
         among = Among(places, log_share=np.log(incident.belief.share[places]), begun_bin=incident.first_bin)
@@ -40,3 +42,8 @@ def same_source(
         if result is not None and result.belief.odds >= odds:
             best, odds = at, result.belief.odds
     return best
+
+
+def _is_within_reach(incident: Incident, group: IntArray, zone: Zone) -> bool:
+    away_m = distance_m(zone.xy_m[list(incident.claimed)], zone.xy_m[group])
+    return bool((away_m <= zone.rules.reach_m).any())

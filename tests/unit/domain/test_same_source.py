@@ -35,7 +35,7 @@ def who_explains(seen: CorrelateState, believed: list[Incident]) -> int | None:
     free = np.ones(len(SITE.sensors), np.bool_)
     found = search(air_seen, group, free, incident.first_bin, ZONE)
     assert found is not None
-    return same_source([replace(one, claimed=()) for one in believed], found, group, air_seen, ZONE)
+    return same_source([replace(one, claimed=incident.claimed) for one in believed], found, group, air_seen, ZONE)
 
 
 def sure_of(incident: Incident, place: int) -> Incident:
