@@ -1,19 +1,17 @@
 """Incidents over time: found where loud sensors share a source, followed while it emits, absorbed into one another."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from domain.channels import MINUTE_MS
 from domain.hearing import Minute, begin, hear
-from domain.incident import Incident, believed_in, claimed_by
+from domain.incident import Incident, believed_in, claimed_by, claiming
 from domain.joining import go_on
-from domain.old_air import old_air_odds
 from domain.opening import SEVERAL, convinces, costs_beside, is_usual, stands_alone
 from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
-from domain.same_source import same_source
+from domain.same_source import is_known
 from domain.search import FIRST_BINS, Among, Finding, first_loud_bin, search
 from domain.ticket import begun_ms
 from domain.trail import Trail
@@ -44,9 +42,9 @@ LONGEST_MIN = 8
 LOUDER = 1.25
 """Nor does a sensor wait that has become so many times louder. Design value."""
 SETTLED_SHARE = 0.05
-"""And what joins an incident whose belief has settled is asked of places above this only. Design value."""
+"""An incident whose belief has settled asks only its places above this who joins it. Design value."""
 OLD_EVERY_MIN = 6
-"""An incident whose belief has settled is heard of more rarely."""
+"""And does so more rarely. [min]"""
 SAME_SOURCE = 0.3
 """Beliefs that overlap this much are of one source. Design value."""
 WIDE_SHARE = 0.3
@@ -133,7 +131,7 @@ def find_new(
         dearer = costs + costs_beside(seed, incidents, zone)
         if found is not None and ((alone and is_usual(found, costs)) or convinces(found, dearer, zone)):
             sensors = _explained_by(found, recent, zone) or (seed,)
-            if not _is_known(incidents, found, (group, sensors), air, zone):
+            if not is_known(incidents, found, sensors, air, zone):
                 _take_in((incidents, ended), found, sensors, (window, minute), zone)
             claimed = claimed_by(tuple(incidents), len(recent))
     return tuple(incidents), asked
@@ -187,16 +185,11 @@ def _take_in(
         incidents.append(hear(_returned(incident, tuple(incidents), ended), minute, zone))
 
 
-def _given(incident: Incident, sensors: Sequence[int]) -> Incident:
-    """Return an incident that claims some more sensors."""
-    return replace(incident, claimed=tuple(sorted({*incident.claimed, *sensors})))
-
-
 def _joins(incidents: list[Incident], found: Finding, sensors: tuple[int, ...]) -> bool:
     """Give sensors to an incident that believes in the same source; say whether there was one."""
     for at, incident in enumerate(incidents):
         if float(np.minimum(incident.belief.share, found.belief.share).sum()) >= SAME_SOURCE:
-            incidents[at] = _given(incident, sensors)
+            incidents[at] = claiming(incident, sensors)
             return True
     return False
 
@@ -213,40 +206,6 @@ def _returned(incident: Incident, living: tuple[Incident, ...], ended: tuple[Inc
     if at < 0 or overlap[at] < SAME_SOURCE:
         return incident
     return go_on(ended[at], incident)
-
-
-def _is_known(
-    incidents: list[Incident],
-    found: Finding,
-    heard: tuple[IntArray, tuple[int, ...]],
-    air: tuple[Window, Trail],
-    zone: Zone,
-) -> bool:
-    """Say whether a source that has its ticket explains a group (and those of it that a new one would explain)."""
-    group, sensors = heard
-    at = same_source(incidents, found, group, air, zone)
-    if at is None:
-        return _is_old_air(incidents, found, sensors, air, zone)
-    incidents[at] = _given(incidents[at], group.tolist())
-    return True
-
-
-def _is_old_air(
-    incidents: list[Incident], found: Finding, sensors: tuple[int, ...], air: tuple[Window, Trail], zone: Zone
-) -> bool:
-    """Say whether the plume of a ticket's source, carried on, explains sensors nearly as well as a new source would.
-
-    Where it does so better they are given to that incident; where neither leads they wait.
-    """
-    told = [at for at, incident in enumerate(incidents) if incident.ticket]
-    odds = [old_air_odds(incidents[at], np.array(sensors), air, zone) for at in told]
-    lead = found.belief.odds - max(odds, default=0.0)
-    if not odds or lead >= zone.rules.open_odds:
-        return False
-    if lead < 0.0:
-        at = told[int(np.argmax(odds))]
-        incidents[at] = _given(incidents[at], sensors)
-    return True
 
 
 def _search_for_one(

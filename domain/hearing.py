@@ -70,7 +70,7 @@ def hear(incident: Incident, minute: Minute, zone: Zone) -> Incident:
         for channel in np.flatnonzero(minute.loud[row]).tolist() if row >= 0 else []:
             at = known.get((sensor, channel))
             if at is not None:
-                members[at] = _heard(members[at], now_ms)
+                members[at] = replace(members[at], heard_ms=now_ms)
             else:
                 members.append(_member(sensor, channel, now_ms, now_ms, minute, zone))
             peak = _greater(peak, members[-1 if at is None else at], minute)
@@ -80,18 +80,6 @@ def hear(incident: Incident, minute: Minute, zone: Zone) -> Incident:
             name = zone.site.sensor_ids[sensor]
             evidence = add_evidence(evidence, evidence_row(now_ms, name, POLLUTANTS[channel], value, background))
     return replace(incident, members=tuple(members), peak=peak, evidence=evidence)
-
-
-def _heard(member: Member, now_ms: int) -> Member:
-    """Return a member that was heard now, in a quarter of the time that `replace` takes."""
-    return Member(
-        sensor=member.sensor,
-        channel=member.channel,
-        since_ms=member.since_ms,
-        heard_ms=now_ms,
-        x_m=member.x_m,
-        y_m=member.y_m,
-    )
 
 
 def _member(sensor: int, channel: int, began_ms: int, heard_ms: int, minute: Minute, zone: Zone) -> Member:

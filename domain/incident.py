@@ -1,6 +1,7 @@
 """An incident as correlate remembers it: what sensors saw of one source."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -99,10 +100,15 @@ class Incident:
 
 
 def believed_in(incident: Incident, least_share: float = KEPT_SHARE) -> IntArray:
-    """Return the places that may still be its source, ascending; at least the likeliest."""
+    """Return the places (rows of `Sources`) that may still be its source, ascending; at least the likeliest."""
     share = incident.belief.share
     places: IntArray = np.flatnonzero(share >= min(least_share, float(share.max())))
     return places
+
+
+def claiming(incident: Incident, sensors: Iterable[int]) -> Incident:
+    """Return the incident with more sensors (indices into `site.sensors`) that it claims."""
+    return replace(incident, claimed=tuple(sorted({*incident.claimed, *sensors})))
 
 
 def claimed_by(incidents: tuple[Incident, ...], sensors: int) -> BoolArray:

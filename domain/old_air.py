@@ -15,9 +15,9 @@ from domain.plume import AGE_MIN, OLD_AGE_MIN, OLD_STAY_MIN, Winds, at_once, foo
 from domain.rarity import rarity, usual_size
 from domain.readings import FloatArray, IntArray
 from domain.roadside import TRACERS
-from domain.search import LEAD_MIN, back_min, soft_cap
+from domain.search import LEAD_MIN, soft_cap
 from domain.trail import Trail, carried, carried_at
-from domain.window import BIN_MIN, Float32Array, Window
+from domain.window import BIN_MIN, Float32Array, Window, moments_min
 from domain.zone import Zone
 
 LIKELY_SHARE = 0.02
@@ -70,7 +70,8 @@ def _told(incident: Incident, chosen: IntArray, group: IntArray, air: tuple[Wind
     old = np.flatnonzero(begun_min > sources.scale * OLD_AGE_MIN[0])
     if not len(old):
         return told
-    moved_m, way_m = carried_at(trail, back_min(window, bins[old]), sources.scale * OLD_AGE_MIN)
+    middles = [middle for (middle,) in moments_min(window, bins[old], 1.0)]
+    moved_m, way_m = carried_at(trail, middles, sources.scale * OLD_AGE_MIN)
     winds = Winds(moved_m, way_m, np.arange(len(old)), begun_min[old].astype(np.float64))
     places = sources.xy_m[chosen], sources.radius_m[chosen], sources.height_m[chosen]
     told[:, old] = footprint(*places, zone.xy_m[group], winds, sources.scale, (OLD_AGE_MIN, OLD_STAY_MIN))

@@ -103,6 +103,7 @@ class Finding:
     Attributes:
         belief: Of the source.
         first_bin: Where the excess began, a bin of five minutes since 1970.
+        members: The loud sensors whose source was looked for, ascending, shape (m,).
         sensor: All that were asked, ascending, shape (n,).
         gain: What the likeliest source explains of each, shape (n,).
         channels: Pollutants that are explained.
@@ -111,6 +112,7 @@ class Finding:
 
     belief: Belief
     first_bin: int
+    members: IntArray
     sensor: IntArray
     gain: FloatArray
     channels: tuple[int, ...]
@@ -265,14 +267,6 @@ def looks(winds: Winds, scale: float) -> float:
     return float(np.clip(speed_ms / (STILL_MS * scale), ONE_LOOK, 1.0))
 
 
-def back_min(window: Window, bins: IntArray) -> list[int]:
-    """Return the middle of each bin, counted back from the newest minute. [min]"""
-    begun = BIN_MIN * (window.first_bin + bins)
-    last = np.minimum(begun + BIN_MIN - 1, window.minute)
-    back: list[int] = (window.minute - (begun + last) // 2).tolist()
-    return back
-
-
 def _reaching(sources: Sources, members_m: FloatArray, winds: Winds) -> IntArray:
     """Return the places whose plume reaches some loud sensor best, registered ones first."""
     told = footprint(sources.xy_m, sources.radius_m, sources.height_m, members_m, winds, sources.scale)
@@ -319,4 +313,4 @@ def _conclude(asked: _Asked, tried: _Tried) -> Finding:
     stations = len(asked.near)
     agreeing = int(agrees[:stations][np.isin(asked.near, asked.members)].sum()) + bool(agrees[stations:].any())
     first_bin = asked.window.first_bin + int(asked.bins[0])
-    return Finding(belief, first_bin, asked.near, tried.capped[likely, :stations], channels, agreeing)
+    return Finding(belief, first_bin, asked.members, asked.near, tried.capped[likely, :stations], channels, agreeing)

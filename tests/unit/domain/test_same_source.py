@@ -29,13 +29,12 @@ def seen() -> CorrelateState:
 
 
 def who_explains(seen: CorrelateState, believed: list[Incident]) -> int | None:
-    """Return whose source explains what the plume's own sensors show, as if nobody claimed them."""
+    """Return whose source explains what the plume's own sensors show, were they a group that nobody claims."""
     (incident,) = seen.incidents
-    group, air_seen = np.array(incident.claimed), (seen.window, seen.trail)
-    free = np.ones(len(SITE.sensors), np.bool_)
-    found = search(air_seen, group, free, incident.first_bin, ZONE)
+    air_seen, free = (seen.window, seen.trail), np.ones(len(SITE.sensors), np.bool_)
+    found = search(air_seen, np.array(incident.claimed), free, incident.first_bin, ZONE)
     assert found is not None
-    return same_source([replace(one, claimed=incident.claimed) for one in believed], found, group, air_seen, ZONE)
+    return same_source(believed, found, air_seen, ZONE)
 
 
 def sure_of(incident: Incident, place: int) -> Incident:
@@ -58,6 +57,18 @@ def test_a_source_elsewhere_explains_nothing_of_it(seen: CorrelateState) -> None
 def test_what_has_no_ticket_is_not_asked(seen: CorrelateState) -> None:
     (incident,) = seen.incidents
     assert who_explains(seen, [replace(incident, ticket=None)]) is None
+
+
+def test_a_ticket_whose_sensors_are_out_of_reach_is_not_asked(seen: CorrelateState) -> None:
+    (incident,) = seen.incidents
+    away_m = np.hypot(*(ZONE.xy_m - ZONE.xy_m[list(incident.claimed)].mean(axis=0)).T)
+    far = replace(ZONE, rules=replace(ZONE.rules, reach_m=1.0))
+    free = np.ones(len(SITE.sensors), np.bool_)
+    found = search((seen.window, seen.trail), np.array(incident.claimed), free, incident.first_bin, ZONE)
+    assert found is not None
+    elsewhere = replace(incident, claimed=(int(away_m.argmax()),))
+    assert same_source([incident], found, (seen.window, seen.trail), far) == 0
+    assert same_source([elsewhere], found, (seen.window, seen.trail), far) is None
 
 
 @pytest.mark.parametrize("least_share", [0.0, 0.003, 0.9, 1.0])
