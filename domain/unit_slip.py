@@ -2,8 +2,8 @@
 
 A firmware or gateway that starts to send ppb for µg/m³, or mg/m³, multiplies the channel by a constant from one reading
 to the next and keeps its shape. A plume does neither: it is added, and it fluctuates by factors (Csanady 1973,
-Turbulent Diffusion in the Environment, ch. 7), and neighbours see it, too. So a verdict needs a sudden step, a level
-that stays as steady as the channel always was, a ratio that a unit explains, and no neighbour that stands out.
+Turbulent Diffusion in the Environment, ch. 7). So a verdict needs a sudden step, a level that stays as steady as the
+channel always was, and a ratio that a unit explains.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import numpy as np
 
 from domain.channels import N_POLLUTANTS
 from domain.healing import follow_agreement, still_held
-from domain.readings import BoolArray, FloatArray, IndexArray, IntArray
+from domain.readings import BoolArray, FloatArray, IntArray
 
 GAS_FACTORS = (1.88, 1.96, 2.0)
 """µg/m³ in one ppb at 298.15 K: NO2 46.01 / 24.465 and O3 48.00 / 24.465; O3 at 293.15 K."""
@@ -23,10 +23,6 @@ GAS_READINGS = 30
 HUGE = float(np.log(20.0))
 """A steady ratio beyond this is a unit or firmware fault whatever the factor; a known one is 110. Design value."""
 HUGE_READINGS = 4
-BEYOND = float(np.log(300.0))
-"""And beyond this it is one whatever the neighbours show: micrograms for milligrams. Design value."""
-WITNESS_SIGMA = 3.0
-"""A neighbour so far above its background sees a plume, in units of its scatter. Design value."""
 ABOVE_UGM3 = 15.0
 """Below this background a ratio says nothing. [µg/m³]"""
 AGREES = 0.3
@@ -78,33 +74,16 @@ def no_run(sensors: int) -> RatioRun:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Witnesses:
-    """Who else sees a plume.
-
-    Attributes:
-        raised: A channel stands above its background by `WITNESS_SIGMA`, shape (sensors, 4).
-        neighbour: Each sensor's neighbours, shape (sensors, k).
-    """
-
-    raised: BoolArray
-    neighbour: IndexArray
-
-
-def follow_ratio(
-    known: RatioRun, ratio: FloatArray, told: BoolArray, scatter: FloatArray, witnesses: Witnesses
-) -> RatioRun:
+def follow_ratio(known: RatioRun, ratio: FloatArray, told: BoolArray, scatter: FloatArray) -> RatioRun:
     """Take one more reading of each channel that told one.
 
-    A reading that strays is left out of the run; two that stray to the same level begin a new one. While a neighbour
-    that has not slipped itself stands out in the same pollutant, a channel is not held, unless it is `BEYOND`.
+    A reading that strays is left out of the run; two that stray to the same level begin a new one.
 
     Args:
         known: The runs so far; `held` are the channels flagged by them.
         ratio: Logarithm of value over background, shape (sensors, 4); only read where `told`.
         told: Channels with a new value on a background that is high enough, shape (sensors, 4).
         scatter: Each channel's usual scatter, shape (sensors, 4).
-        witnesses: What the neighbours see.
     """
     distance = np.abs(np.where(told, ratio, known.level) - known.level)
     near = told & (distance <= AGREES)
@@ -121,9 +100,7 @@ def follow_ratio(
     agrees = follow_agreement(known.agrees, told, agreeing)
     steady = sudden & (rough <= np.minimum(_ROUGHEST * np.maximum(scatter, 0.05), _ROUGHEST_OF_ALL))
     slipped = steady & _explained(level, count)
-    raised = witnesses.raised & ~slipped & ~known.held
-    is_plume = raised[witnesses.neighbour].any(axis=1) & (np.abs(level) < BEYOND)
-    held = still_held((known.held | slipped) & ~is_plume, agrees, HEALS_READINGS)
+    held = still_held(known.held | slipped, agrees, HEALS_READINGS)
     return RatioRun(level=level, rough=rough, count=count, stray=stray, sudden=sudden, held=held, agrees=agrees)
 
 
