@@ -16,6 +16,7 @@ from domain.search import FIRST_BINS, Among, Finding, first_loud_bin, search
 from domain.ticket import begun_ms
 from domain.trail import Trail
 from domain.window import BIN_MIN, Float32Array, Window
+from domain.witnesses import distance_m
 from domain.zone import Zone
 
 EVERY_MIN = 2
@@ -243,6 +244,8 @@ def _weigh(
     if not len(members) or window.score[-NOW_BINS:, members].max() < least:
         return incident
     is_young = _is_young(incident, window)
+    if not is_young and not _may_join(members, recent >= least, free, zone):
+        return replace(incident, claimed=tuple(members.tolist()))
     among = (
         Among(believed_in(incident))
         if is_young
@@ -258,6 +261,14 @@ def _weigh(
         belief=result.belief if better else incident.belief,
         claimed=tuple(sorted({*members.tolist(), *joined.tolist()})),
     )
+
+
+def _may_join(members: IntArray, loud: BoolArray, free: BoolArray, zone: Zone) -> bool:
+    """Say whether any loud sensor within reach is nobody's: else no search could add one."""
+    others = loud & free
+    others[members] = False
+    strangers = np.flatnonzero(others)
+    return bool((distance_m(zone.xy_m[strangers], zone.xy_m[members]) <= zone.rules.reach_m).any())
 
 
 def _recent(window: Window, zone: Zone) -> Float32Array:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from domain import following
 from domain.channels import MINUTE_MS, WEATHER_KEYS
 from domain.incident import Incident, claimed_by
 from domain.joining import absorb
@@ -47,6 +49,22 @@ def test_a_plume_that_swings_with_the_wind_stays_one_incident() -> None:
     assert ticket.candidates[0].enterprise_id == "south"
     assert {"s-1-1", "s-2-2"} <= set(ticket.sensors)
     assert ended(found) == ["ended"]
+
+
+def test_a_search_where_no_loud_sensor_is_free_would_change_no_ticket(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = whole(joined(emit(air(SITE, 100), SITE, SOUTH, (20, 80), 40.0, from_deg=270.0)), wind(100, 270.0))
+    asked: list[bool] = []
+    may_join = following._may_join
+
+    def note(*args: Any) -> bool:
+        asked.append(may_join(*args))
+        return asked[-1]
+
+    monkeypatch.setattr(following, "_may_join", note)
+    spared = run(SITE, heard)
+    monkeypatch.setattr(following, "_may_join", lambda *_: True)
+    assert spared.written == run(SITE, heard).written
+    assert set(asked) == {True, False}
 
 
 def test_a_source_that_pauses_for_a_quarter_of_an_hour_stays_one_incident() -> None:
