@@ -12,7 +12,7 @@ from domain.drift import BLOCK_MIN, Creep, Slow, end_block, follow_residual, no_
 from domain.field import Flag, FlagArray
 from domain.frozen import Stillness, follow_value, no_stillness
 from domain.readings import BoolArray, FloatArray, IndexArray
-from domain.unit_slip import RatioRun, follow_ratio, no_run, ratio_to
+from domain.unit_slip import WITNESS_SIGMA, Others, RatioRun, follow_ratio, no_run, ratio_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ def compare(known: Compared, beside: Beside, slow: Slow, neighbour: IndexArray, 
     """
     told = beside.fresh & ~np.isnan(beside.residual)
     ratio, speaks = ratio_to(beside.value, beside.background)
-    run = follow_ratio(known.run, ratio, told & speaks, slow.scatter)
+    stands_out = told & (beside.residual > WITNESS_SIGMA * beside.sigma)
+    run = follow_ratio(known.run, ratio, told & speaks, slow.scatter, Others(stands_out, neighbour))
     told = told & beside.stays
     still = follow_value(known.still, beside.value, beside.background, told, beside.step_min)
     moves = told & (still.repeats == 0)  # a frozen channel creeps, too: that is the neighbours' doing

@@ -98,6 +98,40 @@ def test_a_neighbour_s_short_burst_lets_go_no_slip(factor: float) -> None:
     assert (flags_of(judged(values))[145:180, 2] & Flag.UNIT).all()
 
 
+@pytest.mark.parametrize(("factor", "plume_min", "held_min"), [(40.0, 40, 0), (40.0, 4, 40), (1000.0, 40, 40)])
+def test_what_a_neighbour_sees_for_long_is_a_plume_unless_it_is_beyond_any(
+    factor: float, plume_min: int, held_min: int
+) -> None:
+    values = quiet_air(160)
+    values[100:150, 5, 2] *= factor
+    values[100 : 100 + plume_min, NETWORK.neighbour[5, 0], 2] *= 3.0
+    bits = flags_of(judged(values))[110:150, 2]
+    assert np.count_nonzero(bits & Flag.UNIT) == held_min
+
+
+@pytest.mark.parametrize("factor", [1.9, 1 / 1.9])
+@pytest.mark.parametrize("seed", range(3))
+def test_what_comes_within_minutes_and_stays_at_a_gas_s_factor_is_no_slip(factor: float, seed: int) -> None:
+    values = quiet_air(240, seed)
+    share = np.clip(np.arange(80) / 8.0, 0.0, 1.0)
+    values[100:180, 5, 2] *= factor**share
+    assert not (flags_of(judged(values))[:, 2] & Flag.UNIT).any()
+
+
+def test_a_slip_that_is_known_for_half_an_hour_is_held_while_a_neighbour_sees_a_plume() -> None:
+    values = quiet_air(240)
+    values[100:180, 5, 2] *= 40.0
+    values[140:142, 5, 2] *= 3.0
+    values[140:170, NETWORK.neighbour[5, 0], 2] *= 3.0
+    assert (flags_of(judged(values))[110:180, 2] & Flag.UNIT).all()
+
+
+def test_sensors_that_slip_together_are_no_witnesses_of_each_other() -> None:
+    values = quiet_air(160)
+    values[100:150, [5, NETWORK.neighbour[5, 0]], 2] *= 40.0
+    assert (flags_of(judged(values))[110:150, 2] & Flag.UNIT).all()
+
+
 def test_a_sensor_that_creeps_away_alone_drifts_and_heals() -> None:
     values = quiet_air(500)
     values[100:300, 5, :2] *= (1.0 + 0.01 * np.arange(200))[:, np.newaxis]
