@@ -29,6 +29,8 @@ warmup_min = 3
 warmup_readings = 3
 """
 """A warm-up that fits into the load's quarter of an hour; it changes no cost."""
+QUIET_S = 5.0
+"""So long nothing moves once all is done: the last tick settles ten minutes at once. [s]"""
 SILENT_S = 120.0
 """Longest wait while nothing advances. [s]"""
 
@@ -57,11 +59,12 @@ def settle(stack: Stack, readings: int) -> int:
             detection.get("qualify.readings", 0.0),
             detection.get("minutes_judged", 0.0),
             history.get("history.readings", 0.0),
+            sum(count for metric, count in detection.items() if metric.startswith(("tickets.", "decisions."))),
         )
         if now != seen:
             seen, since_s = now, time.monotonic()
         quiet_s = time.monotonic() - since_s
-        if now[0] == now[1] == now[3] == readings and quiet_s > 1.5:
+        if now[0] == now[1] == now[3] == readings and quiet_s > QUIET_S:
             return int(detection.get("tickets.opened", 0.0))
         if quiet_s > SILENT_S:
             raise SystemExit(f"not every reading came through: accepted, taken, minutes, kept {now} of {readings}")
@@ -91,6 +94,8 @@ def measure(address: MqttAddress, kafka: str, load: Load, bar_s: float) -> None:
             stack.stop()
             clean_up(address, kafka, load.site_id)
     print(f"{load.readings:,} readings in {load.form}: {wall_s:.0f} s, {tickets} tickets; CPU per million readings:")
+    if load.per_message > 1 and not tickets:
+        raise SystemExit("the plumes opened no ticket: this load tells nothing of the search for sources")
     for what, seconds in used.items():
         say(f"  {what}", seconds, "s")
     say(f"full path, {load.form}: ingest + detection", used["ingest"] + used["detection"], "s per million", most=bar_s)

@@ -35,7 +35,7 @@ from app.embedded_mqtt import MqttAddress
 from app.stack import Stack
 from benchmarks.common import brokers_used, cpu_s, kafka_broker, mqtt_broker, say
 from benchmarks.system import clean_up, settings_of
-from benchmarks.zone_load import LEVELS, PLUME_UGM3, SENSORS, SIDE, in_plume, sensor_id, write_site
+from benchmarks.zone_load import LEVELS, PLUME_UGM3, SENSORS, SIDE, in_plume, sensor_id, wind_rows, write_site
 from domain.times import rfc3339, to_datetime
 
 RED_P50_BAR_MS, RED_P99_BAR_MS = 250.0, 1000.0
@@ -102,8 +102,16 @@ class Sensors:
         reading["time"] = time_ms
         if received_ms is not None:
             reading["received_at"] = rfc3339(to_datetime(received_ms))
+        self._send(f"{sensor_id(row)}/readings", msgspec.json.encode(reading))
+
+    def blow(self, time_ms: int, received_ms: int | None = None) -> None:
+        """Publish the wind."""
+        received_at = rfc3339(to_datetime(received_ms)) if received_ms is not None else None
+        self._send("w1/weather", wind_rows([time_ms], received_at))
+
+    def _send(self, topic: str, payload: bytes) -> None:
         self._room.acquire()
-        self._client.publish(f"{self._prefix}/{sensor_id(row)}/readings", msgspec.json.encode(reading), qos=1)
+        self._client.publish(f"{self._prefix}/{topic}", payload, qos=1)
 
     def close(self) -> None:
         """Disconnect."""
@@ -123,6 +131,7 @@ def plume_ugm3(row: int, time_ms: int, live_ms: int) -> float:
 def send_past(sensors: Sensors, live_ms: int) -> int:
     """Publish the past up to a moment, one reading a minute; return how many. [ms]"""
     for minute in range(-PAST_MIN, 0):
+        sensors.blow(live_ms + minute * 60_000, live_ms + minute * 60_000)
         for row in range(SENSORS):
             time_ms = live_ms + minute * 60_000 + row * 60_000 // SENSORS
             sensors.publish(row, time_ms, plume_ugm3(row, time_ms, live_ms), time_ms + 100)
@@ -141,6 +150,8 @@ def send_live(sensors: Sensors, seconds: float, live_ms: int, seen: Seen) -> int
             time.sleep(wait_s)
         row = number % SENSORS
         time_ms = time.time_ns() // 1_000_000
+        if number % (60 * SENSORS) == 0:
+            sensors.blow(time_ms)
         added = plume_ugm3(row, time_ms, live_ms)
         if number % every == 0 and number > FIRST_JUMP_S * SENSORS and jumpers:
             row, added, jumps = jumpers.pop(), JUMP_UGM3, jumps + 1

@@ -1,8 +1,9 @@
 """A zone of 1,000 stations at 1 Hz: its site folder, its messages, and a process that publishes them.
 
-A message holds `per_message` seconds of one station. The zone clock runs on `received_at`: all stations send what they
-gathered at the end of each such block, so every reading comes in time for its minute and is judged. (`settle_s` is set
-to what stations that gather need.) From minute 8 on some stations read a plume, so that tickets open.
+A message holds `per_message` seconds of one station; the wind has a row a minute. The zone clock runs on `received_at`:
+all stations send what they gathered at the end of each such block, so every reading comes in time for its minute and is
+judged. (`settle_s` is set to what stations that gather need.) From minute 8 on some stations read a plume, so that
+tickets open.
 """
 
 import contextlib
@@ -27,6 +28,8 @@ START_MS = 1_772_323_200_000
 """2026-03-01 00:00 UTC. [ms]"""
 LEVELS = {"pm25": 35.0, "pm10": 70.0, "nox": 40.0, "o3": 60.0}
 """Common air. [µg/m³]"""
+WIND = {"lon": 116.57, "lat": 39.86, "wind_speed_ms": 2.5, "wind_from_deg": 270.0}
+"""Along the rows of stations that read a plume: without wind nobody could be named, and hardly a ticket opens."""
 PLUME_FROM_S, PLUME_UGM3 = 480, 180.0
 WINDOW = 1000
 """Messages that the publisher has under way at most."""
@@ -111,6 +114,9 @@ def messages(load: Load) -> Iterator[tuple[str, bytes]]:
         begin_s = block * size
         received_at = rfc3339(to_datetime(START_MS + 1000 * (begin_s + size) - 1))
         second = np.arange(begin_s, begin_s + size)
+        minutes = second[second % 60 == 0]
+        if load.with_received and len(minutes):
+            yield f"{prefix}/w1/weather", wind_rows((START_MS + 1000 * minutes).tolist(), received_at)
         for row in range(SENSORS):
             values = {name: level * rng.lognormal(0.0, 0.05, size) for name, level in LEVELS.items()}
             if plume[row]:
@@ -125,6 +131,12 @@ def messages(load: Load) -> Iterator[tuple[str, bytes]]:
     if load.with_received:
         last = rfc3339(to_datetime(load.end_ms + 600_000))
         yield f"{prefix}/_clock/tick", msgspec.json.encode({"received_at": last})
+
+
+def wind_rows(times_ms: list[int], received_at: str | None = None) -> bytes:
+    """Return the payload of a weather station's readings."""
+    received = {} if received_at is None else {"received_at": received_at}
+    return msgspec.json.encode([{"time": time_ms, **WIND, **received} for time_ms in times_ms])
 
 
 def publish(host: str, port: int, load: Load) -> None:
