@@ -9,8 +9,9 @@ from domain.readings import BoolArray, IntArray
 from domain.search import Belief
 from domain.ticket import Ticket
 
-KEPT_SHARE = 0.003
-"""Hypotheses above this are weighed again while an incident lives; others have had their chance. Design value."""
+KEPT_SHARE = 3e-5
+"""Hypotheses above this are weighed again while an incident lives: a first look at few sensors is often surely wrong, and
+what it left out had no second chance. Design value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
