@@ -10,8 +10,8 @@ from domain.search import Belief
 from domain.ticket import Ticket
 
 KEPT_SHARE = 3e-5
-"""Hypotheses above this are weighed again while an incident lives: a first look at few sensors is often surely wrong, and
-what it left out had no second chance. Design value."""
+"""Hypotheses above this are weighed again while an incident lives: a first look at few sensors is often surely wrong,
+and what it left out had no second chance. Design value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
