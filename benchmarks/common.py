@@ -24,6 +24,16 @@ def say(what: str, value: float, unit: str, *, most: float | None = None, least:
     print(line.rstrip(), flush=True)
 
 
+def require_tickets(tickets: int) -> None:
+    """End with an error where a load's plumes open no ticket.
+
+    Raises:
+        SystemExit: None opened: what it costs to search for sources is not in the figures.
+    """
+    if not tickets:
+        raise SystemExit("the plumes opened no ticket: this load tells nothing of the search for sources")
+
+
 def _verdict(ratio: float) -> str:
     return f"{'reached' if ratio >= 1 else 'MISSED'}, {ratio:.2f} times"
 

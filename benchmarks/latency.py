@@ -33,7 +33,7 @@ from app.child_process import free_port
 from app.children import Child
 from app.embedded_mqtt import MqttAddress
 from app.stack import Stack
-from benchmarks.common import brokers_used, cpu_s, kafka_broker, mqtt_broker, say
+from benchmarks.common import brokers_used, cpu_s, kafka_broker, mqtt_broker, require_tickets, say
 from benchmarks.system import clean_up, settings_of
 from benchmarks.zone_load import LEVELS, PLUME_UGM3, SENSORS, SIDE, in_plume, sensor_id, wind_rows, write_site
 from domain.times import rfc3339, to_datetime
@@ -236,7 +236,8 @@ def await_taken(stack: Stack, readings: int) -> None:
 def tell(seen: Seen, jumps: int) -> None:
     """Print the percentiles."""
     print(f"{len(seen.red_ms)} of {jumps} jumps turned red; {len(seen.ticket_ms)} tickets opened or amended")
-    if len(seen.red_ms) < jumps or not seen.ticket_ms:
+    require_tickets(len(seen.ticket_ms))
+    if len(seen.red_ms) < jumps:
         print(f"MISSED: not seen: {sorted(seen.jumped_s)[:10]}")
     bars = {50: RED_P50_BAR_MS, 99: RED_P99_BAR_MS}
     for percentile in (50, 95, 99):

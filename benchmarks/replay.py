@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from shapely.geometry import box
 
-from benchmarks.common import say
+from benchmarks.common import require_tickets, say
 from domain.pipeline import make_ready
 from domain.rules import DetectRules, Rules
 from domain.site import Enterprise, Sensor, SensorKind, Site
@@ -130,6 +130,7 @@ def main() -> None:
             read_s = time.perf_counter() - wall_s
             result = replay(recording, make_ready(site), ahead=can_run_ahead())
             wall_s, cpu_s = time.perf_counter() - wall_s, cpu_of_all_s() - cpu_s
+        require_tickets(len(result.tickets))
         print(f"replay, {load.name}: {rows:,} readings, {len(result.tickets)} tickets; reading them {read_s:.2f} s")
         say(f"replay, {load.name}, by the wall", rows / wall_s, "readings/s")
         say(f"replay, {load.name}, by the wall", wall_s, "s", most=load.bar_s)

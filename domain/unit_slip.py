@@ -26,7 +26,7 @@ HUGE_READINGS = 4
 BEYOND = float(np.log(300.0))
 """No plume stands so far above its background for long: a thousand is micrograms for milligrams. Design value."""
 WITNESS_SIGMA = 3.0
-"""A neighbour this far above its background sees a plume, too, in units of its scatter: the level of a loud sensor."""
+"""A neighbour this far above its background sees a plume, too, in units of its scatter. Design value."""
 WITNESS_READINGS = 5
 """For so many readings, or it is a burst of its own: a kitchen, a lorry. Design value."""
 YOUNG_READINGS = 30

@@ -126,6 +126,15 @@ def test_a_slip_that_is_known_for_half_an_hour_is_held_while_a_neighbour_sees_a_
     assert (flags_of(judged(values))[110:180, 2] & Flag.UNIT).all()
 
 
+def test_a_slip_that_begins_in_a_neighbour_s_plume_is_held_when_that_is_over() -> None:
+    values = quiet_air(240)
+    values[100:200, 5, 2] *= 40.0
+    values[100:120, NETWORK.neighbour[5, 0], 2] *= 3.0
+    bits = flags_of(judged(values))[:, 2]
+    assert not (bits[110:120] & Flag.UNIT).any()
+    assert (bits[145:200] & Flag.UNIT).all()
+
+
 def test_sensors_that_slip_together_are_no_witnesses_of_each_other() -> None:
     values = quiet_air(160)
     values[100:150, [5, NETWORK.neighbour[5, 0]], 2] *= 40.0
