@@ -42,7 +42,12 @@ def memory_of(scale: float) -> float:
     >>> memory_of(1.0), memory_of(0.25), memory_of(0.05)
     (3.0, 1.5, 1.0)
     """
-    return max(MEMORY_BINS * min(scale / CLOSE_SCALE, 1.0), 1.0)
+    return max(MEMORY_BINS * lasting(scale), 1.0)
+
+
+def lasting(scale: float) -> float:
+    """Return how much of what eddies do lasts for bins in a network so dense, 1 = as in a zone."""
+    return min(scale / CLOSE_SCALE, 1.0)
 
 
 def gains(ratio: Float32Array, memory_bins: float = MEMORY_BINS) -> Gains:
@@ -57,24 +62,31 @@ def gains(ratio: Float32Array, memory_bins: float = MEMORY_BINS) -> Gains:
     total, bins = _passed(told // ratio.shape[1], row[told], len(ratio))
     further = (BINS / memory_bins - 1.0) / (BINS - 1.0)
     looks = 1.0 + further * (bins - 1.0)
-    return Gains(_sheltered(total / memory_bins, bins), _sheltered(total * looks / np.maximum(bins, 1), bins))
+    return Gains(may_shelter(total / memory_bins, bins), may_shelter(total * looks / np.maximum(bins, 1), bins))
 
 
 def compared(pair: IntArray, ratio: Float32Array, pairs: int, memory_bins: float) -> Float32Array:
     """Return `Gains.compared` of ratios that are told bin by bin: of `pair`, shape (k,)."""
     total, bins = _passed(pair, ratio, pairs)
-    return _sheltered(total / memory_bins, bins)
+    return may_shelter(total / memory_bins, bins)
 
 
 def _passed(pair: IntArray, ratio: Float32Array, pairs: int) -> tuple[FloatArray, IntArray]:
     """Return the sum over each pair's bins, and how many they are, shape (pairs,): each is `MISSED` by the plume."""
-    by_bin = np.exp(np.minimum(ratio, _MOST_RATIO))
-    by_bin *= np.float32(1.0 - MISSED)
-    by_bin += np.float32(MISSED)
-    total = np.bincount(pair, weights=np.log(by_bin, out=by_bin), minlength=pairs).astype(np.float64)
+    total = np.bincount(pair, weights=may_miss(ratio), minlength=pairs).astype(np.float64)
     return total, np.bincount(pair, minlength=pairs).astype(np.int64)
 
 
-def _sheltered(total: FloatArray, bins: IntArray) -> Float32Array:
+def may_miss(ratio: Float32Array) -> Float32Array:
+    """Return log-density ratios of bins where the plume may pass the sensor by, same shape."""
+    by_bin = np.exp(np.minimum(ratio, _MOST_RATIO))
+    by_bin *= np.float32(1.0 - MISSED)
+    by_bin += np.float32(MISSED)
+    missed: Float32Array = np.log(by_bin, out=by_bin)
+    return missed
+
+
+def may_shelter(total: FloatArray, bins: IntArray) -> Float32Array:
+    """Return what sensors say over all bins where each may be sheltered, nought where nothing is predicted."""
     some = np.logaddexp(total + np.log1p(-SHELTERED), np.log(SHELTERED))
     return np.where(bins > 0, some, 0.0).astype(np.float32)

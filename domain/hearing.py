@@ -10,8 +10,8 @@ from domain.field import JudgedField
 from domain.incident import Incident, Member, PeakExcess
 from domain.readings import BoolArray, IntArray
 from domain.roadside import TRACERS
-from domain.search import EARLIER_SIGMA, Finding
-from domain.window import BIN_MIN, Window, scatter_ugm3
+from domain.search import Finding
+from domain.window import BIN_MIN, EARLIER_SIGMA, Window, scatter_ugm3
 from domain.zone import Zone
 
 

@@ -24,7 +24,7 @@ RATES = 6
 _FAINTEST, LOUDEST = 2.0, 4.0
 BEND = 6.0
 LEAST_TOLD = 0.1
-_LEAST_Z = np.float32(np.sinh(LEAST_TOLD))
+LEAST_Z = np.float32(np.sinh(LEAST_TOLD))
 _LOG_ROOT_2PI = 0.9189385
 
 
@@ -74,24 +74,22 @@ def fit(pairs: Pairs, score: Float32Array, scale: Float32Array, said: npt.NDArra
         scale: That scatter, shape (b, n). [µg/m³]
         said: Where something was said, shape (b, n).
     """
-    level = np.arcsinh(np.where(said, score, np.float32(0.0)))
-    noise = log_noise(level) + np.float32(_LOG_ROOT_2PI)
+    level, noise = heard_of(score, said)
     unit = pairs.told * np.where(said, 1.0 / np.maximum(scale, 1e-6), 0.0).astype(np.float32).T[pairs.sensor]
     sources = int(pairs.source.max(initial=-1)) + 1
     most = np.full(sources, 1e-30, np.float32)
     np.maximum.at(most, pairs.source, unit.max(axis=1))
     unit /= most[pairs.source, np.newaxis]
-    loudest = LOUDEST * max(float(score.max(initial=0.0)), 3.0)
+    rates = rates_of(score)
     row = unit.ravel()
-    where = np.flatnonzero(row > _LEAST_Z / np.float32(loudest))  # elsewhere nothing is predicted at any rate
+    where = np.flatnonzero(row > LEAST_Z / rates[-1])  # elsewhere nothing is predicted at any rate
     pair, at = np.divmod(where, unit.shape[1])
     sensor, source = pairs.sensor[pair], pairs.source[pair]
-    heard = _Heard(row[where], level[at, sensor], noise[at, sensor])
+    heard = Heard(row[where], level[at, sensor], noise[at, sensor])
     total = np.full(sources, -np.inf)
     best, found = np.zeros(unit.shape, np.float32), np.zeros(len(pair), np.float32)
-    rates = _FAINTEST * (loudest / _FAINTEST) ** np.linspace(0.0, 1.0, RATES)
-    for peak in rates.astype(np.float32):  # what is predicted only grows
-        told, ratio = _ratio_at(heard, peak)
+    for peak in rates:  # what is predicted only grows
+        told, ratio = ratio_at(heard, peak)
         gain = np.minimum(compared(pair[told], ratio, len(unit), pairs.memory_bins), BEND)
         sums = np.bincount(pairs.source, weights=gain, minlength=sources)
         better = sums > total
@@ -102,8 +100,27 @@ def fit(pairs: Pairs, score: Float32Array, scale: Float32Array, said: npt.NDArra
     return best
 
 
+def rates_of(score: Float32Array) -> Float32Array:
+    """Return the emission rates that are tried, as the greatest z that is predicted anywhere, ascending."""
+    loudest = LOUDEST * max(float(score.max(initial=0.0)), 3.0)
+    rates: Float32Array = (_FAINTEST * (loudest / _FAINTEST) ** np.linspace(0.0, 1.0, RATES)).astype(np.float32)
+    return rates
+
+
+def heard_of(score: Float32Array, said: npt.NDArray[np.bool_]) -> tuple[Float32Array, Float32Array]:
+    """Return the level asinh(z) of what was said, and the log-density of noise there as `ratio_at` wants it."""
+    level = np.arcsinh(np.where(said, score, np.float32(0.0)))
+    return level, log_noise(level) + np.float32(_LOG_ROOT_2PI)
+
+
+def most_said(level: Float32Array, noise: Float32Array) -> Float32Array:
+    """Return the log-density ratio where just what was heard is predicted, nought where nothing was, same shape."""
+    perfect = -0.5 * np.log(NOISE**2 + (STRAY * np.tanh(level)) ** 2) - noise
+    return np.where(level > 0.0, np.maximum(perfect, 0.0), 0.0).astype(np.float32)
+
+
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class Heard:
     """What is predicted at the rate 1 in units of scatter, the level and the log-density of noise, shape (k,) each."""
 
     unit: Float32Array
@@ -111,12 +128,12 @@ class _Heard:
     noise: Float32Array
 
 
-def _ratio_at(heard: _Heard, peak: np.float32) -> tuple[npt.NDArray[np.intp], Float32Array]:
+def ratio_at(heard: Heard, peak: np.float32) -> tuple[npt.NDArray[np.intp], Float32Array]:
     """Return where something is predicted at a rate, and the log-density ratio there.
 
     For positive z asinh(z) = ln(z + sqrt(z² + 1)) and tanh²(asinh(z)) = z² / (z² + 1): several times faster.
     """
-    told = np.flatnonzero(heard.unit > _LEAST_Z / peak)
+    told = np.flatnonzero(heard.unit > LEAST_Z / peak)
     z = heard.unit[told] * peak
     square = z * z
     spread = square + np.float32(1.0)

@@ -53,18 +53,28 @@ def explained(pairs: Pairs, ratio: Float32Array, emits: FloatArray, sensors: int
         mixture = MIXTURES[number]
         if not heard[mixture].all():
             continue
-        told = ratio[mixture].sum(axis=0)
-        if mixture[:2].all():
-            told = told - np.float32(1.0 - SHARED) * ratio[:2].sum(axis=0)
-        gained = gains(told, pairs.memory_bins)
+        gained = gains(together(ratio, mixture), pairs.memory_bins)
         gain = _by_sensor(pairs, gained.compared, best.compared)
-        paid = _known_to(emits, mixture) - COST * (int(mixture[:2].any()) + int(mixture[2]))
+        paid = costs_of(emits, mixture)
         sums = np.minimum(gain, BEND).sum(axis=1) + paid
         better = sums > worth
         worth[better], best.compared[better], best.cost[better] = sums[better], gain[better], paid[better]
         best.noticed[better] = _by_sensor(pairs, gained.noticed, best.noticed)[better]
         best.used[better] = mixture
     return best
+
+
+def costs_of(emits: FloatArray, mixture: BoolArray) -> FloatArray:
+    """Return what a mixture costs (below nought) sources that are known to emit so much of what, shape (s,)."""
+    return _known_to(emits, mixture) - COST * (int(mixture[:2].any()) + int(mixture[2]))
+
+
+def together(ratio: Float32Array, mixture: BoolArray) -> Float32Array:
+    """Return the log-density ratio of what a mixture brings; `ratio` is that of each pollutant, shape (3, …)."""
+    told: Float32Array = ratio[mixture].sum(axis=0)
+    if mixture[:2].all():
+        told = told - np.float32(1.0 - SHARED) * ratio[:2].sum(axis=0)
+    return told
 
 
 def _by_sensor(pairs: Pairs, gain: Float32Array, like: FloatArray) -> FloatArray:

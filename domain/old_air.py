@@ -15,8 +15,9 @@ from domain.plume import AGE_MIN, OLD_AGE_MIN, OLD_STAY_MIN, Winds, at_once, foo
 from domain.rarity import rarity, usual_size
 from domain.readings import FloatArray, IntArray
 from domain.roadside import TRACERS
-from domain.search import LEAD_MIN, soft_cap
+from domain.search import LEAD_MIN
 from domain.trail import Trail, carried, carried_at
+from domain.weighing import soft_cap
 from domain.window import BIN_MIN, Float32Array, Window, moments_min
 from domain.zone import Zone
 

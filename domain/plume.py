@@ -50,6 +50,11 @@ class Winds:
         about = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
         return Winds(self.moved_m @ about, self.way_m, self.bin, self.oldest_min)
 
+    def pace_ms(self, scale: float) -> float:
+        """Return the mean speed of the air on its way, of all bins alike. [m/s]"""
+        way_m = np.bincount(self.bin, weights=self.way_m[:, -1]) / np.bincount(self.bin)
+        return float(way_m.mean()) / float(60.0 * scale * AGE_MIN[-1])
+
 
 def at_once(moved_m: FloatArray, way_m: FloatArray, oldest_min: float) -> Winds:
     """Return the wind of one moment, as `trail.carried` tells: shapes (a, 2) and (a,). [m]"""
@@ -64,6 +69,7 @@ def footprint(  # noqa: PLR0913 - one equation
     winds: Winds,
     scale: float = 1.0,
     puffs: tuple[FloatArray, FloatArray] = (AGE_MIN, STAY_MIN),
+    wanders: float = 1.0,
 ) -> Float32Array:
     """Return concentrations per unit emission, shape (sources, bins, sensors). [µg/m³ per µg/s]
 
@@ -80,6 +86,7 @@ def footprint(  # noqa: PLR0913 - one equation
         winds: Where air of each of the ages `scale * AGE_MIN` has come from; of several moments the mean is returned.
         scale: What ages are multiplied by, in networks denser than a zone's.
         puffs: Their ages, and how long each stands for. [min]
+        wanders: How much of what the zone's wind does not tell widens them: less where the plume's turns are tried.
     """
     offsets = (  # sensors by sources: the longer axis last
         (sensor_xy_m[:, 0, np.newaxis] - source_xy_m[:, 0]).astype(np.float32),
@@ -91,7 +98,7 @@ def footprint(  # noqa: PLR0913 - one equation
     row_bin, moments = winds.bin[moment], np.bincount(winds.bin, minlength=bins)
     way_m, age_min = winds.way_m[moment, age], ages_min[age]
     across = 0.16 * way_m / np.sqrt(1.0 + 0.0004 * way_m)
-    spread_sq = across**2 + (WANDER_RAD * way_m) ** 2 + (WANDER_MS * 60.0 * age_min) ** 2
+    spread_sq = across**2 + wanders**2 * ((WANDER_RAD * way_m) ** 2 + (WANDER_MS * 60.0 * age_min) ** 2)
     up_m = INLET_SIGMA_M + 0.14 * way_m / np.sqrt(1.0 + 0.0003 * way_m) + 0.1 * WANDER_MS * 60.0 * age_min
     sigma_sq = spread_sq[:, np.newaxis] + 0.25 * source_radius_m**2
     heights_m, which = np.unique(height_m, return_inverse=True)  # few, of many sources

@@ -5,17 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.channels import MINUTE_MS
-from domain.grounds import Spots, on_grounds, whole
-from domain.likelihood import LOUDEST, fit, pairs_of
-from domain.mixtures import explained
+from domain.grounds import on_grounds, whole
 from domain.plume import AGE_MIN, Winds, footprint
-from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
-from domain.roadside import TRACERS
 from domain.sources import Sources
 from domain.trail import Trail, carried_at
-from domain.window import BIN_MIN, Window, moments_min
-from domain.witnesses import Seen, distance_m, seen_by
+from domain.weighing import TURN_DEG, Asked, Tried, rank_swinging, rows, together, weigh
+from domain.window import BIN_MIN, EARLIER_SIGMA, Window, moments_min
+from domain.witnesses import distance_m, seen_by
 from domain.zone import Zone
 
 REGISTERED_MOST = 32
@@ -24,30 +21,16 @@ UNREGISTERED_MOST = 48
 """The same of places that nobody registered."""
 LEAST_REACH = 1e-8
 """A place whose plume reaches no loud sensor better than this explains nothing. [µg/m³ per µg/s]"""
-TURN_DEG = 14.0
-"""The zone's wind may point amiss by so much, everywhere and for long: a vane's fault, streets. Design value. [deg]"""
-TURNED, STRAIGHT = float(np.log(0.25)), float(np.log(0.5))
-"""How likely that is to either side, and that it points right (in logarithms). Design values."""
 FAR_ODDS, LAGGING_ODDS = 4.0, 6.0
 """Turns, and points of large grounds, are tried where a ticket is not farther than the first, on places that are not
 farther behind than the second."""
 LEAD_MIN = 7.5
 """A source may have begun so long before the first loud bin. [min]"""
-RARE_PASS = 2.0
-"""A lorry ahead looks like a plume so often that a piece of a vehicle's way can say no more than this. Design value."""
-PASS_WEIGHT = 0.5
-"""Pieces of one way share their noise, so each counts less than a station. Design value."""
-RARE_RANKING = 4.0
-"""Where sources are compared with each other a sensor may say so much more than bursts are rare. Design value."""
-TEMPER = 0.8
-"""Posteriors of a model that is wrong are too sure: evidence counts by this power. Design value."""
 STILL_MS = 1.0
 """In slower air what a place shows stays for longer, and the wind of all looks is amiss by the same: there are fewer
 looks of their own, in proportion. Where stations stand closer less wind does. Design value. [m/s]"""
 ONE_LOOK = 0.25
 """But the window of an hour is one look, of the four that `gains.MEMORY_BINS` makes of it."""
-EARLIER_SIGMA = 1.5
-"""An excess began with the first bin of those above this, in units of its scatter. Design value."""
 LULL_BINS = 3
 """An excess that pauses for so long goes on: sources work in turns. Design value."""
 FIRST_BINS = 10
@@ -162,18 +145,18 @@ def search(
         return None
     seen = seen_by(window, bins, near, zone.xy_m[members], zone)
     prior = _prior(zone.sources, window.minute * MINUTE_MS, among)
-    asked = _Asked(window, bins, near, members, seen, winds, zone, TEMPER * looks(winds, zone.sources.scale), prior)
+    asked = Asked(window, bins, near, members, seen, winds, zone, looks(winds, zone.sources.scale), prior)
     all_over = whole(zone.sources, chosen)
     if among is not None and among.turn_deg is not None:
-        return _conclude(asked, _tried(asked, all_over, among.turn_deg))
-    plain = _tried(asked, all_over, 0.0)
+        return _conclude(asked, weigh(asked, all_over, among.turn_deg))
+    plain = weigh(asked, all_over, 0.0)
     weight = plain.evidence + plain.prior
     if weight.max() <= zone.rules.open_odds - FAR_ODDS:
         return _conclude(asked, plain)
     is_close = weight > weight.max() - LAGGING_ODDS
     spots = on_grounds(zone.sources, chosen[is_close])
-    tried = [_rows(plain, ~is_close), *(_tried(asked, spots, turn) for turn in (0.0, -TURN_DEG, TURN_DEG))]
-    return _conclude(asked, _together(tried))
+    tried = [rows(plain, ~is_close), *(weigh(asked, spots, turn) for turn in (0.0, -TURN_DEG, TURN_DEG))]
+    return _conclude(asked, together(tried), (spots.place, rank_swinging(asked, spots)))
 
 
 def _prior(sources: Sources, time_ms: int, among: Among | None) -> FloatArray:
@@ -184,71 +167,6 @@ def _prior(sources: Sources, time_ms: int, among: Among | None) -> FloatArray:
     believed = prior.copy()
     believed[among.places] = among.log_share
     return believed
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    window: Window
-    bins: IntArray
-    near: IntArray
-    members: IntArray
-    seen: Seen
-    winds: Winds
-    zone: Zone
-    power: float
-    prior: FloatArray
-
-
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    """Hypotheses: place, turn of the wind, how they rank, gain of each sensor, pollutants used, prior, evidence."""
-
-    place: IntArray
-    turn_deg: FloatArray
-    ranked: FloatArray
-    capped: FloatArray
-    used: BoolArray
-    prior: FloatArray
-    evidence: FloatArray
-
-
-def _tried(asked: _Asked, spots: Spots, turn_deg: float) -> _Tried:
-    """Weigh where something may emit as if the wind blew from elsewhere by some degrees."""
-    seen, window, sources = asked.seen, asked.window, asked.zone.sources
-    places = spots.xy_m, spots.radius_m, sources.height_m[spots.place]
-    told = footprint(*places, seen.xy_m, asked.winds.turned(turn_deg), sources.scale)
-    pairs = pairs_of(told, LOUDEST * max(float(seen.score.max(initial=0.0)), 3.0), sources.scale)
-    loud = window.score[np.ix_(asked.bins, asked.members)].max(axis=(0, 1)) > EARLIER_SIGMA
-    ratio = np.stack(
-        [
-            fit(pairs, seen.score[..., channel], seen.scale[..., channel], seen.said[..., channel])
-            if loud[channel]
-            else np.zeros_like(pairs.told)
-            for channel in range(TRACERS)
-        ]
-    )
-    ratio[:, pairs.sensor >= len(asked.near)] *= PASS_WEIGHT
-    told_of = explained(pairs, ratio, sources.emits[spots.place, :TRACERS], len(seen.xy_m))
-    rare = np.full(len(seen.xy_m), RARE_PASS)
-    rare[: len(asked.near)] = rarity(usual_size(window, asked.bins)[:, asked.near], window.loud, asked.near)
-    prior = asked.prior[spots.place] + spots.log_share
-    prior += TURNED if turn_deg else STRAIGHT
-    capped = soft_cap(told_of.noticed, rare)
-    ranked = asked.power * (soft_cap(told_of.compared, rare + RARE_RANKING).sum(axis=1) + told_of.cost) + prior
-    turns_deg = np.full(len(spots.place), turn_deg)
-    evidence = capped.sum(axis=1) + told_of.cost
-    return _Tried(spots.place, turns_deg, ranked, capped, told_of.used, prior, evidence)
-
-
-def _rows(tried: _Tried, kept: BoolArray) -> _Tried:
-    return _Tried(*(getattr(tried, name)[kept] for name in _Tried.__slots__))
-
-
-def _together(tried: list[_Tried]) -> _Tried:
-    """Put hypotheses of all spots under all turns of the wind one below the other."""
-    return _Tried(
-        *(np.concatenate([getattr(part, name) for part in tried]) for name in _Tried.__slots__)  # columns alike
-    )
 
 
 def _winds(air: tuple[Window, Trail], bins: IntArray, begun_bin: int, scale: float) -> Winds:
@@ -262,9 +180,7 @@ def _winds(air: tuple[Window, Trail], bins: IntArray, begun_bin: int, scale: flo
 
 def looks(winds: Winds, scale: float) -> float:
     """Return which share of the looks are of their own, by the mean speed of the air on its way."""
-    way_m = np.bincount(winds.bin, weights=winds.way_m[:, -1]) / np.bincount(winds.bin)
-    speed_ms = float(way_m.mean()) / (60.0 * scale * AGE_MIN[-1])
-    return float(np.clip(speed_ms / (STILL_MS * scale), ONE_LOOK, 1.0))
+    return float(np.clip(winds.pace_ms(scale) / (STILL_MS * scale), ONE_LOOK, 1.0))
 
 
 def _reaching(sources: Sources, members_m: FloatArray, winds: Winds) -> IntArray:
@@ -282,19 +198,17 @@ def _reaching(sources: Sources, members_m: FloatArray, winds: Winds) -> IntArray
     return reaching
 
 
-def soft_cap(gain: FloatArray, most: FloatArray) -> FloatArray:
-    """Return the log-likelihood ratio where a burst of its own, this rare, may explain the same, as `gain`."""
-    capped: FloatArray = gain - np.logaddexp(0.0, gain - most) + np.log1p(np.exp(-most))
-    return np.where(gain > 0.0, capped, gain)
+def _conclude(asked: Asked, tried: Tried, leading: tuple[IntArray, FloatArray] | None = None) -> Finding:
+    """Add up what each source explains: per sensor capped by how rare bursts are, per pollutant only where it pays.
 
-
-def _conclude(asked: _Asked, tried: _Tried) -> Finding:
-    """Add up what each source explains: per sensor capped by how rare bursts are, per pollutant only where it pays."""
+    `leading` are places and how they rank among each other, where that is known better than from what was tried.
+    """
     sources = asked.zone.sources
-    each = np.exp(tried.ranked - tried.ranked.max())
-    each /= each.sum()
-    share = np.zeros(len(sources.xy_m))
-    np.add.at(share, tried.place, each)
+    each = _shares(tried.ranked)
+    share = _by_place(tried.place, each, len(sources.xy_m))
+    if leading is not None:
+        at = np.unique(leading[0])
+        share[at] = share[at].sum() * _by_place(leading[0], _shares(leading[1]), len(share))[at]
     weight = tried.evidence + tried.prior
     best, place = int(weight.argmax()), int(share.argmax())
     likely = int(np.where(tried.place == place, each, -1.0).argmax())
@@ -314,3 +228,15 @@ def _conclude(asked: _Asked, tried: _Tried) -> Finding:
     agreeing = int(agrees[:stations][np.isin(asked.near, asked.members)].sum()) + bool(agrees[stations:].any())
     first_bin = asked.window.first_bin + int(asked.bins[0])
     return Finding(belief, first_bin, asked.members, asked.near, tried.capped[likely, :stations], channels, agreeing)
+
+
+def _shares(ranked: FloatArray) -> FloatArray:
+    each = np.exp(ranked - ranked.max())
+    shares: FloatArray = each / each.sum()
+    return shares
+
+
+def _by_place(place: IntArray, each: FloatArray, places: int) -> FloatArray:
+    share = np.zeros(places)
+    np.add.at(share, place, each)
+    return share

@@ -16,6 +16,8 @@ BIN_MIN = 5
 BINS = 12
 LEAST_SCATTER_UGM3 = np.array([2.0, 4.0, 5.0, 5.0])
 """A low-cost sensor in clean air scatters by so much (pm25, pm10, nox, o3). Design values. [µg/m³]"""
+EARLIER_SIGMA = 1.5
+"""An excess began with the first bin of those above this, in units of its scatter. Design value."""
 LOUD_SIGMA = 3.0
 LOUD_SHARE = 0.025
 HABIT_MIN = 720.0

@@ -107,6 +107,29 @@ def test_wind_from_the_wrong_side_takes_the_blame_away() -> None:
     assert probability(site, wrong, "e-1") < 0.05
 
 
+def swinging_window(site: Site, source_m: tuple[float, float], swing_deg: float) -> Window:
+    """Return an hour in whose last 40 minutes a plume swings once to both sides of the zone's wind."""
+    window, bins = window_of(site, source_m, 0.0), 8
+    for number in range(bins):
+        from_deg = 225.0 + swing_deg * np.sin(2.0 * np.pi * number / bins)
+        share, _ = straight_plume(places_m(site) - source_m, from_deg)
+        at = BINS - bins + number
+        window.excess[at, :, :2] += 15.0 * np.minimum(share, 3.0)[:, np.newaxis] * window.scale[at, :, :2]
+    return window
+
+
+@pytest.mark.parametrize("beside_m", [(150.0, -150.0), (-150.0, 150.0), (200.0, 200.0)])
+def test_a_plume_that_swings_tells_its_source_the_surer_from_one_beside_it(beside_m: tuple[float, float]) -> None:
+    """All of it turns at once: what it touches one after another crosses at its source."""
+    source_m = WORKS["e-1"]
+    beside = an_enterprise("e-4", source_m[0] + beside_m[0], source_m[1] + beside_m[1])
+    site = a_site(5, enterprises=(an_enterprise("e-1", *source_m), beside))
+    stands, swings = (
+        probability(site, found(site, swinging_window(site, source_m, swing_deg)), "e-1") for swing_deg in (0.0, 18.0)
+    )
+    assert swings > max(stands, 0.9)
+
+
 def test_one_loud_sensor_is_not_several_that_agree() -> None:
     site = a_zone_of()
     window = window_of(site, WORKS["e-1"], 0.0)

@@ -1,0 +1,149 @@
+"""Hypotheses weighed: what each place, under each turn of the wind, explains of what all sensors saw."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.gains import lasting
+from domain.grounds import Spots
+from domain.likelihood import LOUDEST, fit, pairs_of
+from domain.mixtures import explained
+from domain.plume import Winds, footprint
+from domain.rarity import rarity, usual_size
+from domain.readings import BoolArray, FloatArray, IntArray
+from domain.roadside import TRACERS
+from domain.swing import turns_deg
+from domain.swung import Trust, swung
+from domain.window import EARLIER_SIGMA, Float32Array, Window
+from domain.witnesses import Seen
+from domain.zone import Zone
+
+TURN_DEG = 14.0
+"""The zone's wind may point amiss by so much, everywhere and for long: a vane's fault, streets. Design value. [deg]"""
+TURNED, STRAIGHT = float(np.log(0.25)), float(np.log(0.5))
+"""How likely that is to either side, and that it points right (in logarithms). Design values."""
+RARE_PASS = 2.0
+"""A lorry ahead looks like a plume so often that a piece of a vehicle's way can say no more than this. Design value."""
+PASS_WEIGHT = 0.5
+"""Pieces of one way share their noise, so each counts less than a station. Design value."""
+RARE_RANKING = 4.0
+"""Where sources are compared with each other a sensor may say so much more than bursts are rare. Design value."""
+FOLLOWED = 0.5
+"""Where the turns of a plume are followed so much less is left of what else widens it (`plume.WANDER_RAD`). Less is
+followed in still air, which carries nothing anywhere, and where eddies turn it within a bin. Design value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a search asks.
+
+    Attributes:
+        window: What all saw.
+        bins: Which of its bins are looked at, shape (b,).
+        near: The stations that are asked, ascending, shape (n,).
+        members: The loud ones whose source is looked for, ascending, shape (m,).
+        seen: What these stations, and after them pieces of vehicles' ways, saw.
+        winds: Where the air of each bin has come from.
+        zone: Places and sensors.
+        power: How much the evidence counts where sources are compared with each other.
+        prior: What is believed of each place beforehand (in logarithms), shape (sources,).
+    """
+
+    window: Window
+    bins: IntArray
+    near: IntArray
+    members: IntArray
+    seen: Seen
+    winds: Winds
+    zone: Zone
+    power: float
+    prior: FloatArray
+
+    @property
+    def loud(self) -> BoolArray:
+        """Which pollutants any of the loud stations showed, shape (3,)."""
+        loud: BoolArray = self.window.score[np.ix_(self.bins, self.members)].max(axis=(0, 1)) > EARLIER_SIGMA
+        return loud
+
+    @property
+    def rare(self) -> FloatArray:
+        """How rare bursts like those that were seen are at each of `seen` (in logarithms)."""
+        rare = np.full(len(self.seen.xy_m), RARE_PASS)
+        size = usual_size(self.window, self.bins)[:, self.near]
+        rare[: len(self.near)] = rarity(size, self.window.loud, self.near)
+        return rare
+
+    def footprint(self, spots: Spots, turn_deg: float, wanders: float = 1.0) -> Float32Array:
+        """Return what each spot would bring to all that are asked, shape (spots, b, n). [µg/m³ per µg/s]"""
+        sources = self.zone.sources
+        places = spots.xy_m, spots.radius_m, sources.height_m[spots.place]
+        return footprint(*places, self.seen.xy_m, self.winds.turned(turn_deg), sources.scale, wanders=wanders)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Hypotheses: place, turn of the wind, how they rank, gain of each sensor, pollutants used, prior, evidence."""
+
+    place: IntArray
+    turn_deg: FloatArray
+    ranked: FloatArray
+    capped: FloatArray
+    used: BoolArray
+    prior: FloatArray
+    evidence: FloatArray
+
+
+def weigh(asked: Asked, spots: Spots, turn_deg: float) -> Tried:
+    """Weigh where something may emit as if the wind blew from elsewhere by some degrees."""
+    seen, sources = asked.seen, asked.zone.sources
+    told = asked.footprint(spots, turn_deg)
+    pairs = pairs_of(told, LOUDEST * max(float(seen.score.max(initial=0.0)), 3.0), sources.scale)
+    loud, rare = asked.loud, asked.rare
+    ratio = np.stack(
+        [
+            fit(pairs, seen.score[..., channel], seen.scale[..., channel], seen.said[..., channel])
+            if loud[channel]
+            else np.zeros_like(pairs.told)
+            for channel in range(TRACERS)
+        ]
+    )
+    ratio[:, pairs.sensor >= len(asked.near)] *= PASS_WEIGHT
+    told_of = explained(pairs, ratio, sources.emits[spots.place, :TRACERS], len(seen.xy_m))
+    prior = asked.prior[spots.place] + spots.log_share
+    prior += TURNED if turn_deg else STRAIGHT
+    capped = soft_cap(told_of.noticed, rare)
+    ranked = asked.power * (soft_cap(told_of.compared, rare + RARE_RANKING).sum(axis=1) + told_of.cost) + prior
+    turns_deg = np.full(len(spots.place), turn_deg)
+    evidence = capped.sum(axis=1) + told_of.cost
+    return Tried(spots.place, turns_deg, ranked, capped, told_of.used, prior, evidence)
+
+
+def rank_swinging(asked: Asked, spots: Spots) -> FloatArray:
+    """Return how spots rank whose plume is narrow and swings, shape (spots,): as `Tried.ranked`, over all turns."""
+    seen, sources = asked.seen, asked.zone.sources
+    turns = turns_deg(asked.winds, sources.scale).tolist()
+    wanders = 1.0 - FOLLOWED * asked.power * lasting(sources.scale)
+    told = np.stack([asked.footprint(spots, turn, wanders) for turn in turns])
+    weight = np.where(np.arange(len(seen.xy_m)) < len(asked.near), 1.0, PASS_WEIGHT)
+    trust = Trust(asked.loud, asked.rare + RARE_RANKING, weight)
+    evidence = swung(told, seen, sources.emits[spots.place, :TRACERS], trust, sources.scale)
+    ranked: FloatArray = asked.power * evidence + asked.prior[spots.place] + spots.log_share
+    return ranked
+
+
+def rows(tried: Tried, kept: BoolArray) -> Tried:
+    """Keep some hypotheses."""
+    return Tried(*(getattr(tried, name)[kept] for name in Tried.__slots__))
+
+
+def together(tried: list[Tried]) -> Tried:
+    """Put hypotheses of all spots under all turns of the wind one below the other."""
+    return Tried(
+        *(np.concatenate([getattr(part, name) for part in tried]) for name in Tried.__slots__)  # columns alike
+    )
+
+
+def soft_cap(gain: FloatArray, most: FloatArray) -> FloatArray:
+    """Return the log-likelihood ratio where a burst of its own, this rare, may explain the same, as `gain`."""
+    capped: FloatArray = gain - np.logaddexp(0.0, gain - most) + np.log1p(np.exp(-most))
+    return np.where(gain > 0.0, capped, gain)
