@@ -32,5 +32,5 @@ class AirScores:
 
     recall: Share = Share(161, 180)
     precision: Share = Share(164, 166)
-    dispatched: Share = Share(110, 161)
-    dispatch_right: Share = Share(107, 110)
+    dispatched: Share = Share(116, 161)
+    dispatch_right: Share = Share(109, 116)
