@@ -101,14 +101,14 @@ def fit(pairs: Pairs, score: Float32Array, scale: Float32Array, said: npt.NDArra
 
 
 def rates_of(score: Float32Array) -> Float32Array:
-    """Return the emission rates that are tried, as the greatest z that is predicted anywhere, ascending."""
+    """Return the emission rates that are tried, as the greatest z that is predicted anywhere, ascending, shape (6,)."""
     loudest = LOUDEST * max(float(score.max(initial=0.0)), 3.0)
     rates: Float32Array = (_FAINTEST * (loudest / _FAINTEST) ** np.linspace(0.0, 1.0, RATES)).astype(np.float32)
     return rates
 
 
 def heard_of(score: Float32Array, said: npt.NDArray[np.bool_]) -> tuple[Float32Array, Float32Array]:
-    """Return the level asinh(z) of what was said, and the log-density of noise there as `ratio_at` wants it."""
+    """Return the level asinh(z) of scores, and the log-density of noise there as `ratio_at` wants it, same shape."""
     level = np.arcsinh(np.where(said, score, np.float32(0.0)))
     return level, log_noise(level) + np.float32(_LOG_ROOT_2PI)
 

@@ -10,7 +10,7 @@ from domain.plume import AGE_MIN, Winds, footprint
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.sources import Sources
 from domain.trail import Trail, carried_at
-from domain.weighing import TURN_DEG, Asked, Tried, rank_swinging, rows, together, weigh
+from domain.weighing import TURN_DEG, Asked, Tried, rank_swinging, stacked, weigh
 from domain.window import BIN_MIN, EARLIER_SIGMA, Window, moments_min
 from domain.witnesses import distance_m, seen_by
 from domain.zone import Zone
@@ -155,8 +155,8 @@ def search(
         return _conclude(asked, plain)
     is_close = weight > weight.max() - LAGGING_ODDS
     spots = on_grounds(zone.sources, chosen[is_close])
-    tried = [rows(plain, ~is_close), *(weigh(asked, spots, turn) for turn in (0.0, -TURN_DEG, TURN_DEG))]
-    return _conclude(asked, together(tried), (spots.place, rank_swinging(asked, spots)))
+    tried = [plain.only(~is_close), *(weigh(asked, spots, turn) for turn in (0.0, -TURN_DEG, TURN_DEG))]
+    return _conclude(asked, stacked(tried), (spots.place, rank_swinging(asked, spots)))
 
 
 def _prior(sources: Sources, time_ms: int, among: Among | None) -> FloatArray:

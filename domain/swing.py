@@ -12,9 +12,10 @@ from domain.readings import FloatArray
 TURNS = 7
 """So many turns are tried, evenly about the zone's wind."""
 STEP_DEG, STEP_MS = 6.0, 0.07
-"""They are apart by so much, and by more in light air, where this crosswind turns a plume farther. Design values."""
+"""They are apart by so much, and by more in light air, where this crosswind turns a plume farther. Design values.
+[degrees], [m/s]"""
 STEP_MOST_DEG = 25.0
-"""But never by more than this."""
+"""But never by more than this. [degrees]"""
 SPREAD = 1.5
 """Scatter of the turn, in steps. Design value: nine degrees and the vane's own error."""
 KEPT = 0.75
@@ -35,7 +36,12 @@ _FIRST, _AFTER = _chain()
 
 
 def turns_deg(winds: Winds, scale: float) -> FloatArray:
-    """Return the turns that are tried, from right to left about the zone's wind, shape (k,). [degrees]"""
+    """Return the turns that are tried, ascending about nought, shape (k,), as `Winds.turned` takes them. [degrees]
+
+    Args:
+        winds: Where air has come from.
+        scale: The network's density, 1 = as in a zone.
+    """
     step_deg = STEP_DEG + np.degrees(STEP_MS / max(winds.pace_ms(scale), _CALM_MS))
     turns: FloatArray = _TURN * min(step_deg, STEP_MOST_DEG)
     return turns
@@ -48,10 +54,11 @@ def ways(score: FloatArray) -> tuple[FloatArray, FloatArray]:
     selected applications in speech recognition", Proc. IEEE 77, 257-286, 1989).
 
     Args:
-        score: Log-likelihood of what was seen in each bin under each turn, shape (s, b, k).
+        score: Log-likelihood of what was seen in each bin under each turn, shape (s, b, `TURNS`).
 
     Returns:
-        The log-likelihood of all bins, shape (s,); and how likely each turn was in each, shape (s, b, k).
+        The log-likelihood of all bins, shape (s,); and how likely each turn was in each, the same shape
+        as `score`.
     """
     lift = score.max(axis=2, keepdims=True)
     weight = np.exp(score - lift)

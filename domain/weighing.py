@@ -1,6 +1,7 @@
 """Hypotheses weighed: what each place, under each turn of the wind, explains of what all sensors saw."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -33,7 +34,7 @@ FOLLOWED = 0.5
 followed in still air, which carries nothing anywhere, and where eddies turn it within a bin. Design value."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """What a search asks.
 
@@ -59,22 +60,28 @@ class Asked:
     power: float
     prior: FloatArray
 
-    @property
+    @cached_property
     def loud(self) -> BoolArray:
         """Which pollutants any of the loud stations showed, shape (3,)."""
         loud: BoolArray = self.window.score[np.ix_(self.bins, self.members)].max(axis=(0, 1)) > EARLIER_SIGMA
         return loud
 
-    @property
+    @cached_property
     def rare(self) -> FloatArray:
-        """How rare bursts like those that were seen are at each of `seen` (in logarithms)."""
+        """How rare bursts like those that were seen are at all that are asked (in logarithms), shape (n + passes,)."""
         rare = np.full(len(self.seen.xy_m), RARE_PASS)
         size = usual_size(self.window, self.bins)[:, self.near]
         rare[: len(self.near)] = rarity(size, self.window.loud, self.near)
         return rare
 
     def footprint(self, spots: Spots, turn_deg: float, wanders: float = 1.0) -> Float32Array:
-        """Return what each spot would bring to all that are asked, shape (spots, b, n). [µg/m³ per µg/s]"""
+        """Return what spots would bring to all that are asked, shape (spots, b, n + passes). [µg/m³ per µg/s]
+
+        Args:
+            spots: Where something emits.
+            turn_deg: By how much the wind is turned. [degrees]
+            wanders: How much of `plume.WANDER_RAD` widens the plume.
+        """
         sources = self.zone.sources
         places = spots.xy_m, spots.radius_m, sources.height_m[spots.place]
         return footprint(*places, self.seen.xy_m, self.winds.turned(turn_deg), sources.scale, wanders=wanders)
@@ -82,7 +89,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """Hypotheses: place, turn of the wind, how they rank, gain of each sensor, pollutants used, prior, evidence."""
+    """Hypotheses that were weighed: h spots under some turn of the wind.
+
+    Attributes:
+        place: Which of the zone's sources each is of, shape (h,).
+        turn_deg: By how much the wind is turned, shape (h,). [degrees]
+        ranked: How they rank among each other (in logarithms, prior and all), shape (h,).
+        capped: What each explains of all that are asked, no more than bursts are rare, shape (h, n + passes).
+        used: Which pollutants it brings, shape (h, 3).
+        prior: What was believed of it beforehand (in logarithms), shape (h,).
+        evidence: Its log-likelihood over "no source", shape (h,).
+    """
 
     place: IntArray
     turn_deg: FloatArray
@@ -92,9 +109,13 @@ class Tried:
     prior: FloatArray
     evidence: FloatArray
 
+    def only(self, kept: BoolArray) -> "Tried":
+        """Keep some; `kept` has the shape (h,)."""
+        return Tried(*(getattr(self, name)[kept] for name in Tried.__slots__))
+
 
 def weigh(asked: Asked, spots: Spots, turn_deg: float) -> Tried:
-    """Weigh where something may emit as if the wind blew from elsewhere by some degrees."""
+    """Weigh where something may emit as if the wind blew from elsewhere by some degrees, one hypothesis a spot."""
     seen, sources = asked.seen, asked.zone.sources
     told = asked.footprint(spots, turn_deg)
     pairs = pairs_of(told, LOUDEST * max(float(seen.score.max(initial=0.0)), 3.0), sources.scale)
@@ -119,7 +140,10 @@ def weigh(asked: Asked, spots: Spots, turn_deg: float) -> Tried:
 
 
 def rank_swinging(asked: Asked, spots: Spots) -> FloatArray:
-    """Return how spots rank whose plume is narrow and swings, shape (spots,): as `Tried.ranked`, over all turns."""
+    """Return how spots rank among each other, shape (spots,), whose plume is narrow and swings.
+
+    As `Tried.ranked`, but of all turns together: the two can't be compared with each other.
+    """
     seen, sources = asked.seen, asked.zone.sources
     turns = turns_deg(asked.winds, sources.scale).tolist()
     wanders = 1.0 - FOLLOWED * asked.power * lasting(sources.scale)
@@ -131,13 +155,8 @@ def rank_swinging(asked: Asked, spots: Spots) -> FloatArray:
     return ranked
 
 
-def rows(tried: Tried, kept: BoolArray) -> Tried:
-    """Keep some hypotheses."""
-    return Tried(*(getattr(tried, name)[kept] for name in Tried.__slots__))
-
-
-def together(tried: list[Tried]) -> Tried:
-    """Put hypotheses of all spots under all turns of the wind one below the other."""
+def stacked(tried: list[Tried]) -> Tried:
+    """Put hypotheses one below the other."""
     return Tried(
         *(np.concatenate([getattr(part, name) for part in tried]) for name in Tried.__slots__)  # columns alike
     )
