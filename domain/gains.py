@@ -60,9 +60,18 @@ def gains(ratio: Float32Array, memory_bins: float = MEMORY_BINS) -> Gains:
     row = ratio.ravel()
     told = np.flatnonzero(row)  # several times faster than by pair and bin
     total, bins = _passed(told // ratio.shape[1], row[told], len(ratio))
+    return Gains(may_shelter(total / memory_bins, bins), may_shelter(total * look_of_each(bins, memory_bins), bins))
+
+
+def look_of_each(bins: IntArray, memory_bins: float) -> FloatArray:
+    """Return which part of a look each of so many bins is, same shape, as `Gains.noticed` has it.
+
+    >>> look_of_each(np.array([1, 12]), 3.0).round(3).tolist()
+    [1.0, 0.333]
+    """
     further = (BINS / memory_bins - 1.0) / (BINS - 1.0)
-    looks = 1.0 + further * (bins - 1.0)
-    return Gains(may_shelter(total / memory_bins, bins), may_shelter(total * looks / np.maximum(bins, 1), bins))
+    part: FloatArray = (1.0 + further * (bins - 1.0)) / np.maximum(bins, 1)
+    return part
 
 
 def compared(pair: IntArray, ratio: Float32Array, pairs: int, memory_bins: float) -> Float32Array:

@@ -17,8 +17,9 @@ ALONE_MIN = 120
 """But where no other stands within reach, a breach that lasts so long is worth a look: three hourly readings. [min]"""
 UNSURE_COSTS = 1.0
 """A ticket that could name nobody opens only on so much more evidence (in log odds). Design value."""
-LONE_COSTS = 1.0
-"""And its ticket opens only on so much more evidence (in log odds): bursts at one sensor are common. Design value."""
+LONE_COSTS = 2.25
+"""And its ticket opens only on so much more evidence (in log odds): bursts at one sensor are common, and a narrow
+plume does not tell them from a source. Design value."""
 LONE_STATIONS = 8
 """The more stations, the oftener one of them has a burst of its own: beyond so many the evidence grows with them."""
 BESIDE_COSTS = 1.0
@@ -40,13 +41,15 @@ def is_usual(found: Finding, costs: FloatArray) -> bool:
 def convinces(found: Finding, costs: FloatArray, zone: Zone) -> bool:
     """Say whether a ticket opens: on evidence, on more where nobody could be named, on much more from one sensor.
 
-    The more stations, the oftener one of them has a burst of its own: what one says counts the less.
+    The more stations, the oftener one of them has a burst of its own: what one says counts the less. And as it suits
+    every plume, a narrow one the best, the wide one tells.
     """
     stations = int((~np.isnan(zone.xy_m[:, 0])).sum())
     unsure = UNSURE_COSTS * (1.0 - float(found.belief.share.max()))
-    lone = 0.0 if found.agreeing >= SEVERAL else LONE_COSTS + max(float(np.log(stations / LONE_STATIONS)), 0.0)
+    lone = LONE_COSTS + max(float(np.log(stations / LONE_STATIONS)), 0.0)
     dearer = min(float(costs[channel]) for channel in found.channels)
-    return found.belief.odds >= zone.rules.open_odds + unsure + lone + dearer
+    odds = found.belief.odds if found.agreeing >= SEVERAL else found.wide_odds - lone
+    return odds >= zone.rules.open_odds + unsure + dearer
 
 
 def costs_beside(sensor: int, incidents: list[Incident], zone: Zone) -> float:

@@ -76,7 +76,7 @@ class CorrelateRules:
     loud_sigma: float = 2.5
     link_m: float = 2500.0
     reach_m: float = 3000.0
-    open_odds: float = 0.25
+    open_odds: float = -1.0
     agree_gain: float = 0.7
     memory_min: int = 25
     calm_ms: float = 0.5

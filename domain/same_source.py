@@ -15,6 +15,9 @@ from domain.window import Window
 from domain.witnesses import distance_m
 from domain.zone import Zone
 
+LEADS = 0.25
+"""A new source must explain sensors better than old air by so much (in log odds). Design value."""
+
 
 def is_known(
     incidents: list[Incident], found: Finding, sensors: tuple[int, ...], air: tuple[Window, Trail], zone: Zone
@@ -81,8 +84,9 @@ def _is_old_air(
     """
     told = [at for at, incident in enumerate(incidents) if incident.ticket]
     odds = [old_air_odds(incidents[at], np.array(sensors), air, zone) for at in told]
-    lead = found.belief.odds - max(odds, default=0.0)
-    if not odds or lead >= zone.rules.open_odds:
+    best = max(odds, default=0.0)
+    lead = found.belief.odds - best
+    if best <= 0.0 or lead >= LEADS:  # first: bursts explain as much as old air does
         return False
     if lead < 0.0:
         at = told[int(np.argmax(odds))]

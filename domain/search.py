@@ -10,7 +10,7 @@ from domain.plume import AGE_MIN, Winds, footprint
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.sources import Sources
 from domain.trail import Trail, carried_at
-from domain.weighing import TURN_DEG, Asked, Tried, rank_swinging, stacked, weigh
+from domain.weighing import TURN_DEG, Asked, Swinging, Tried, stacked, swing, weigh
 from domain.window import BIN_MIN, EARLIER_SIGMA, Window, moments_min
 from domain.witnesses import distance_m, seen_by
 from domain.zone import Zone
@@ -21,7 +21,7 @@ UNREGISTERED_MOST = 48
 """The same of places that nobody registered."""
 LEAST_REACH = 1e-8
 """A place whose plume reaches no loud sensor better than this explains nothing. [µg/m³ per µg/s]"""
-FAR_ODDS, LAGGING_ODDS = 4.0, 6.0
+FAR_ODDS, LAGGING_ODDS = 2.0, 6.0
 """Turns, and points of large grounds, are tried where a ticket is not farther than the first, on places that are not
 farther behind than the second."""
 LEAD_MIN = 7.5
@@ -42,7 +42,7 @@ class Belief:
     """What is believed of a source.
 
     Attributes:
-        odds: Log odds of "some source" over "none".
+        odds: Log odds of "some source" over "none"; near a ticket of one whose plume swings.
         evidence: Log-likelihood of the best source over "none".
         share: Of each hypothesis, shape (sources,).
         probability: Of each registered place, shape (places,).
@@ -85,6 +85,7 @@ class Finding:
 
     Attributes:
         belief: Of the source.
+        wide_odds: `Belief.odds` of a wide plume.
         first_bin: Where the excess began, a bin of five minutes since 1970.
         members: The loud sensors whose source was looked for, ascending, shape (m,).
         sensor: All that were asked, ascending, shape (n,).
@@ -94,6 +95,7 @@ class Finding:
     """
 
     belief: Belief
+    wide_odds: float
     first_bin: int
     members: IntArray
     sensor: IntArray
@@ -156,7 +158,7 @@ def search(
     is_close = weight > weight.max() - LAGGING_ODDS
     spots = on_grounds(zone.sources, chosen[is_close])
     tried = [plain.only(~is_close), *(weigh(asked, spots, turn) for turn in (0.0, -TURN_DEG, TURN_DEG))]
-    return _conclude(asked, stacked(tried), (spots.place, rank_swinging(asked, spots)))
+    return _conclude(asked, stacked(tried), swing(asked, spots))
 
 
 def _prior(sources: Sources, time_ms: int, among: Among | None) -> FloatArray:
@@ -198,22 +200,23 @@ def _reaching(sources: Sources, members_m: FloatArray, winds: Winds) -> IntArray
     return reaching
 
 
-def _conclude(asked: Asked, tried: Tried, leading: tuple[IntArray, FloatArray] | None = None) -> Finding:
+def _conclude(asked: Asked, tried: Tried, leading: Swinging | None = None) -> Finding:
     """Add up what each source explains: per sensor capped by how rare bursts are, per pollutant only where it pays.
 
-    `leading` are places and how they rank among each other, where that is known better than from what was tried.
+    `leading` says better than what was tried how some places rank among each other, and whether there is a source.
     """
     sources = asked.zone.sources
     each = _shares(tried.ranked)
     share = _by_place(tried.place, each, len(sources.xy_m))
     if leading is not None:
-        at = np.unique(leading[0])
-        share[at] = share[at].sum() * _by_place(leading[0], _shares(leading[1]), len(share))[at]
+        at = np.unique(leading.place)
+        share[at] = share[at].sum() * _by_place(leading.place, _shares(leading.ranked), len(share))[at]
     weight = tried.evidence + tried.prior
+    wide_odds = float(np.logaddexp.reduce(weight))
     best, place = int(weight.argmax()), int(share.argmax())
     likely = int(np.where(tried.place == place, each, -1.0).argmax())
     belief = Belief(
-        odds=float(np.logaddexp.reduce(weight)),
+        odds=wide_odds if leading is None else leading.odds,
         evidence=float(tried.evidence[best]),
         share=share,
         probability=share[: sources.registered],
@@ -223,11 +226,16 @@ def _conclude(asked: Asked, tried: Tried, leading: tuple[IntArray, FloatArray] |
         turn_deg=float(tried.turn_deg[likely]),
     )
     channels = tuple(np.flatnonzero(each @ tried.used > 0.5).tolist())
-    agrees = tried.capped[best] > asked.zone.rules.agree_gain
-    stations = len(asked.near)
-    agreeing = int(agrees[:stations][np.isin(asked.near, asked.members)].sum()) + bool(agrees[stations:].any())
     first_bin = asked.window.first_bin + int(asked.bins[0])
-    return Finding(belief, first_bin, asked.members, asked.near, tried.capped[likely, :stations], channels, agreeing)
+    gain = tried.capped[likely, : len(asked.near)]
+    agreeing = _agreeing(asked, tried.capped[best])
+    return Finding(belief, wide_odds, first_bin, asked.members, asked.near, gain, channels, agreeing)
+
+
+def _agreeing(asked: Asked, capped: FloatArray) -> int:
+    """Return how many loud sensors a source explains; vehicles count as one."""
+    agrees, stations = capped > asked.zone.rules.agree_gain, len(asked.near)
+    return int(agrees[:stations][np.isin(asked.near, asked.members)].sum()) + bool(agrees[stations:].any())
 
 
 def _shares(ranked: FloatArray) -> FloatArray:

@@ -14,7 +14,8 @@ from domain.rarity import rarity, usual_size
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.roadside import TRACERS
 from domain.swing import turns_deg
-from domain.swung import Trust, swung
+from domain.swung import swung
+from domain.swung_cells import Trust
 from domain.window import EARLIER_SIGMA, Float32Array, Window
 from domain.witnesses import Seen
 from domain.zone import Zone
@@ -32,6 +33,9 @@ RARE_RANKING = 4.0
 FOLLOWED = 0.5
 """Where the turns of a plume are followed so much less is left of what else widens it (`plume.WANDER_RAD`). Less is
 followed in still air, which carries nothing anywhere, and where eddies turn it within a bin. Design value."""
+UNFOLLOWED_COSTS = 1.6
+"""A narrow plume suits bursts less often than a wide one does: where none is followed a ticket opens only on so much
+more evidence (in log odds). Design value, after bursts in worlds of other physics and a town without a wind vane."""
 
 
 @dataclass(frozen=True)
@@ -139,20 +143,33 @@ def weigh(asked: Asked, spots: Spots, turn_deg: float) -> Tried:
     return Tried(spots.place, turns_deg, ranked, capped, told_of.used, prior, evidence)
 
 
-def rank_swinging(asked: Asked, spots: Spots) -> FloatArray:
-    """Return how spots rank among each other, shape (spots,), whose plume is narrow and swings.
+@dataclass(frozen=True, slots=True)
+class Swinging:
+    """Spots whose plume is narrow and swings, of all turns together: not to be compared with `Tried` by number.
 
-    As `Tried.ranked`, but of all turns together: the two can't be compared with each other.
+    Attributes:
+        place: Which of the zone's sources each is of, shape (h,).
+        ranked: How they rank among each other, as `Tried.ranked`, shape (h,).
+        odds: Log odds of "any of them" over "no source".
     """
+
+    place: IntArray
+    ranked: FloatArray
+    odds: float
+
+
+def swing(asked: Asked, spots: Spots) -> Swinging:
+    """Weigh where something may emit as if its plume were narrow and swung."""
     seen, sources = asked.seen, asked.zone.sources
     turns = turns_deg(asked.winds, sources.scale).tolist()
-    wanders = 1.0 - FOLLOWED * asked.power * lasting(sources.scale)
-    told = np.stack([asked.footprint(spots, turn, wanders) for turn in turns])
+    followed = asked.power * lasting(sources.scale)
+    told = np.stack([asked.footprint(spots, turn, 1.0 - FOLLOWED * followed) for turn in turns])
     weight = np.where(np.arange(len(seen.xy_m)) < len(asked.near), 1.0, PASS_WEIGHT)
-    trust = Trust(asked.loud, asked.rare + RARE_RANKING, weight)
+    trust = Trust(asked.loud, asked.rare, RARE_RANKING, weight)
     evidence = swung(told, seen, sources.emits[spots.place, :TRACERS], trust, sources.scale)
-    ranked: FloatArray = asked.power * evidence + asked.prior[spots.place] + spots.log_share
-    return ranked
+    prior = asked.prior[spots.place] + spots.log_share
+    odds = float(np.logaddexp.reduce(evidence.noticed + prior)) - UNFOLLOWED_COSTS * (1.0 - followed)
+    return Swinging(spots.place, asked.power * evidence.compared + prior, odds)
 
 
 def stacked(tried: list[Tried]) -> Tried:

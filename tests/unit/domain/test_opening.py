@@ -19,7 +19,7 @@ def found(odds: float, agreeing: int = 2) -> Finding:
     share = np.zeros(len(ZONE.sources.xy_m))
     share[0] = 1.0
     belief = Belief(odds, odds, share, share[:1], 0.0, *ZONE.sources.xy_m[0].tolist())
-    return Finding(belief, 0, np.arange(2), np.arange(2), np.full(2, 3.0), (0,), agreeing)
+    return Finding(belief, odds, 0, np.arange(2), np.arange(2), np.full(2, 3.0), (0,), agreeing)
 
 
 def test_a_ticket_opens_on_the_odds_of_the_rules_and_not_below() -> None:

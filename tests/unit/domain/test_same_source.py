@@ -8,8 +8,9 @@ import pytest
 from domain.channels import MINUTE_MS
 from domain.correlate import CorrelateState
 from domain.incident import Incident, believed_in
+from domain.old_air import GONE_MIN
 from domain.pipeline import make_ready
-from domain.same_source import same_source
+from domain.same_source import LEADS, is_known, same_source
 from domain.search import search
 from tests.builders import START_MS, a_site, air, an_enterprise, joined, messages, run, wind
 from tests.builders_plume import emit
@@ -52,6 +53,17 @@ def test_what_a_ticket_s_source_shows_is_no_second_source(seen: CorrelateState) 
 def test_a_source_elsewhere_explains_nothing_of_it(seen: CorrelateState) -> None:
     (incident,) = seen.incidents
     assert who_explains(seen, [sure_of(incident, 1)]) is None
+
+
+def test_a_ticket_whose_air_has_left_holds_no_faint_source_back(seen: CorrelateState) -> None:
+    (incident,) = seen.incidents
+    air_seen, free = (seen.window, seen.trail), np.ones(len(SITE.sensors), np.bool_)
+    found = search(air_seen, np.array(incident.claimed), free, incident.first_bin, ZONE)
+    assert found is not None
+    faint = replace(found, belief=replace(found.belief, odds=LEADS - 0.5))
+    long_ago = replace(incident.peak, time_ms=incident.peak.time_ms - 2 * GONE_MIN * MINUTE_MS)
+    gone = replace(sure_of(incident, 1), peak=long_ago)
+    assert not is_known([gone], faint, incident.claimed, air_seen, ZONE)
 
 
 def test_what_has_no_ticket_is_not_asked(seen: CorrelateState) -> None:

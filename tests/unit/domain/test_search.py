@@ -130,6 +130,20 @@ def test_a_plume_that_swings_tells_its_source_the_surer_from_one_beside_it(besid
     assert swings > max(stands, 0.9)
 
 
+@pytest.mark.parametrize("size", [15.0, 40.0])
+def test_bursts_on_both_sides_of_a_silent_sensor_are_no_plume_however_large(size: float) -> None:
+    """One plume can't be at both at once and not between, though the wind may stray to either."""
+
+    def odds(*sensors: int) -> float:
+        window = window_of(site, WORKS["e-1"], 0.0)
+        window.excess[-4:, sensors, :2] += size * window.scale[-4:, sensors, :2]
+        return found(site, window, sensors=sensors).belief.odds
+
+    site = a_zone_of()
+    assert odds(7, 11) < 0.0
+    assert odds(6, 12) > 3.0
+
+
 def test_one_loud_sensor_is_not_several_that_agree() -> None:
     site = a_zone_of()
     window = window_of(site, WORKS["e-1"], 0.0)
