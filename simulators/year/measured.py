@@ -30,7 +30,7 @@ class AirScores:
         dispatch_right: Of these dispatches: to the true place.
     """
 
-    recall: Share = Share(161, 180)
-    precision: Share = Share(164, 166)
-    dispatched: Share = Share(116, 161)
-    dispatch_right: Share = Share(109, 116)
+    recall: Share = Share(163, 180)
+    precision: Share = Share(166, 168)
+    dispatched: Share = Share(111, 163)
+    dispatch_right: Share = Share(104, 111)
