@@ -65,7 +65,8 @@ class CorrelateRules:
         loud_sigma: A sensor whose excess exceeds its scatter so many times takes part in the search for a source.
         link_m: Loud sensors within this distance of the loudest are looked at together. [m]
         reach_m: Sensors within this distance of a loud one say, by what they see or do not see, where a plume went. [m]
-        open_odds: Natural logarithm of the odds of "a source" over "none" at which a ticket opens.
+        open_odds: Natural logarithm of the odds of "a source" over "none" at which a ticket opens. Below nought: what
+            a plume that swings explains is told cautiously, and noise lies lower still (docs/adr/0015).
         agree_gain: A sensor agrees with a source when the source explains it by this log-likelihood.
         memory_min: A meandering plume touches sensors one after another: each is remembered this long. [min]
         calm_ms: Below this wind speed no direction is believed. [m/s]

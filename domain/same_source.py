@@ -80,13 +80,14 @@ def _is_old_air(
 ) -> bool:
     """Say whether the plume of a ticket's source, carried on, explains sensors nearly as well as a new source would.
 
-    Where it does so better they are given to that incident; where neither leads they wait.
+    Where it does so better they are given to that incident; where neither leads they wait. What bursts explain as well
+    is not old air.
     """
     told = [at for at, incident in enumerate(incidents) if incident.ticket]
     odds = [old_air_odds(incidents[at], np.array(sensors), air, zone) for at in told]
     best = max(odds, default=0.0)
     lead = found.belief.odds - best
-    if best <= 0.0 or lead >= LEADS:  # first: bursts explain as much as old air does
+    if best <= 0.0 or lead >= LEADS:
         return False
     if lead < 0.0:
         at = told[int(np.argmax(odds))]

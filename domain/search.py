@@ -10,7 +10,7 @@ from domain.plume import AGE_MIN, Winds, footprint
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.sources import Sources
 from domain.trail import Trail, carried_at
-from domain.weighing import TURN_DEG, Asked, Swinging, Tried, stacked, swing, weigh
+from domain.weighing import TURN_DEG, Asked, Swinging, Tried, stacked, weigh, weigh_swinging
 from domain.window import BIN_MIN, EARLIER_SIGMA, Window, moments_min
 from domain.witnesses import distance_m, seen_by
 from domain.zone import Zone
@@ -158,7 +158,7 @@ def search(
     is_close = weight > weight.max() - LAGGING_ODDS
     spots = on_grounds(zone.sources, chosen[is_close])
     tried = [plain.only(~is_close), *(weigh(asked, spots, turn) for turn in (0.0, -TURN_DEG, TURN_DEG))]
-    return _conclude(asked, stacked(tried), swing(asked, spots))
+    return _conclude(asked, stacked(tried), weigh_swinging(asked, spots))
 
 
 def _prior(sources: Sources, time_ms: int, among: Among | None) -> FloatArray:

@@ -10,7 +10,7 @@ from domain.mixtures import MIXTURES, costs_of, together
 from domain.readings import FloatArray
 from domain.roadside import TRACERS
 from domain.swing import ways
-from domain.swung_cells import Cells, Channel, Trust, cells_told, channels_heard, compared, noticed
+from domain.swung_cells import Cells, Channel, Trust, cells_told, channels_heard, counted
 from domain.window import Float32Array
 from domain.witnesses import Seen
 
@@ -44,12 +44,11 @@ def swung(told: Float32Array, seen: Seen, emits: FloatArray, trust: Trust, scale
     """
     heard = channels_heard(told, seen, np.flatnonzero(trust.loud).tolist())
     memory_bins = memory_of(scale)
-    cells = cells_told(heard, told.shape)
-    among, over_none = (count(cells, heard, trust, memory_bins) for count in (compared, noticed))
-    ratio = np.zeros((TRACERS, len(cells.at)), np.float32)
+    compared, noticed = counted(cells_told(heard, told.shape), heard, trust, memory_bins)
+    ratio = np.zeros((TRACERS, len(compared.at)), np.float32)
     for one in heard:
-        ratio[one.channel] = _at_best_rate(one, among)
-    return Swung(*(_best_mixture(ratio, emits, weighted, memory_bins) for weighted in (among, over_none)))
+        ratio[one.channel] = _at_best_rate(one, compared)
+    return Swung(*(_best_mixture(ratio, emits, weighted, memory_bins) for weighted in (compared, noticed)))
 
 
 def _at_best_rate(one: Channel, cells: Cells) -> Float32Array:

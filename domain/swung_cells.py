@@ -82,18 +82,20 @@ def cells_told(heard: list[Channel], shape: tuple[int, ...]) -> Cells:
     return Cells(shape, at, row // bins % sources, row % bins, sensor, np.ones(len(at), np.float32))
 
 
-def compared(cells: Cells, heard: list[Channel], trust: Trust, memory_bins: float) -> Cells:
-    """Return cells that count as they do where sources are compared with each other."""
-    could, _ = _could_say(heard, len(trust.rare))
-    weight = _capped(trust, could / memory_bins, trust.rare + trust.more)
-    return replace(cells, weight=weight[cells.sensor])
+def counted(cells: Cells, heard: list[Channel], trust: Trust, memory_bins: float) -> tuple[Cells, Cells]:
+    """Return cells that count as they do where sources are compared with each other, and with "no source".
 
-
-def noticed(cells: Cells, heard: list[Channel], trust: Trust, memory_bins: float) -> Cells:
-    """Return cells that count as they do where a source is compared with "none": the first bin is a whole look."""
+    Args:
+        cells: What is told.
+        heard: What was heard.
+        trust: How much is made of that.
+        memory_bins: So many bins are one look in the long run; against "no source" the first one is a whole look.
+    """
     could, bins = _could_say(heard, len(trust.rare))
-    weight = _capped(trust, could * look_of_each(bins, memory_bins), trust.rare)
-    return replace(cells, weight=weight[cells.sensor] * _first_looks(cells, memory_bins))
+    compared = _capped(trust, could / memory_bins, trust.rare + trust.more)
+    noticed = _capped(trust, could * look_of_each(bins, memory_bins), trust.rare)
+    looks = _first_looks(cells, memory_bins)
+    return replace(cells, weight=compared[cells.sensor]), replace(cells, weight=noticed[cells.sensor] * looks)
 
 
 def _could_say(heard: list[Channel], sensors: int) -> tuple[FloatArray, IntArray]:

@@ -150,7 +150,7 @@ class Swinging:
     Attributes:
         place: Which of the zone's sources each is of, shape (h,).
         ranked: How they rank among each other, as `Tried.ranked`, shape (h,).
-        odds: Log odds of "any of them" over "no source".
+        odds: Log odds of "any of them" over "no source", less `UNFOLLOWED_COSTS` as far as no plume can be followed.
     """
 
     place: IntArray
@@ -158,7 +158,7 @@ class Swinging:
     odds: float
 
 
-def swing(asked: Asked, spots: Spots) -> Swinging:
+def weigh_swinging(asked: Asked, spots: Spots) -> Swinging:
     """Weigh where something may emit as if its plume were narrow and swung."""
     seen, sources = asked.seen, asked.zone.sources
     turns = turns_deg(asked.winds, sources.scale).tolist()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from domain.channels import MINUTE_MS
-from domain.opening import BESIDE_COSTS, LONE_COSTS, convinces, costs_beside
+from domain.opening import BESIDE_COSTS, LONE_COSTS, LONE_STATIONS, convinces, costs_beside
 from domain.pipeline import make_ready
 from domain.search import Belief, Finding
 from tests.builders import START_MS, a_site, an_enterprise, joined, messages, run, wind
@@ -14,12 +14,12 @@ ZONE = make_ready(a_site(3, enterprises=(an_enterprise("only", 250.0, 500.0),)))
 FREE = np.zeros(4)
 
 
-def found(odds: float, agreeing: int = 2) -> Finding:
+def found(odds: float, agreeing: int = 2, wide_odds: float = np.nan) -> Finding:
     """Return what is sure of the only place."""
     share = np.zeros(len(ZONE.sources.xy_m))
     share[0] = 1.0
     belief = Belief(odds, odds, share, share[:1], 0.0, *ZONE.sources.xy_m[0].tolist())
-    return Finding(belief, odds, 0, np.arange(2), np.arange(2), np.full(2, 3.0), (0,), agreeing)
+    return Finding(belief, wide_odds, 0, np.arange(2), np.arange(2), np.full(2, 3.0), (0,), agreeing)
 
 
 def test_a_ticket_opens_on_the_odds_of_the_rules_and_not_below() -> None:
@@ -32,8 +32,10 @@ def test_what_costs_more_needs_as_much_more(dearer: float) -> None:
     assert not convinces(found(ZONE.rules.open_odds + min(dearer, 99.0) - 0.01), FREE + dearer, ZONE)
 
 
-def test_one_sensor_alone_needs_more_than_two() -> None:
-    assert not convinces(found(ZONE.rules.open_odds + LONE_COSTS - 0.01, agreeing=1), FREE, ZONE)
+def test_one_sensor_alone_needs_more_than_two_and_the_wide_plume_tells() -> None:
+    needed = ZONE.rules.open_odds + LONE_COSTS + float(np.log(len(ZONE.xy_m) / LONE_STATIONS))
+    assert convinces(found(np.nan, agreeing=1, wide_odds=needed), FREE, ZONE)
+    assert not convinces(found(99.0, agreeing=1, wide_odds=needed - 0.01), FREE, ZONE)
 
 
 def test_beside_a_ticket_that_lives_another_needs_more_and_far_from_it_no_more() -> None:

@@ -45,10 +45,17 @@ def window_of(
     return Window(NOW, loud, score * scale, scale, said, nobody_passed())
 
 
-def found(site: Site, window: Window, *, from_deg: float = 225.0, sensors: tuple[int, ...] | None = None) -> Finding:
+def found(
+    site: Site,
+    window: Window,
+    *,
+    from_deg: float = 225.0,
+    speed_ms: float = 2.5,
+    sensors: tuple[int, ...] | None = None,
+) -> Finding:
     """Search for the source of all loud sensors, or of some."""
     zone = make_ready(site).zone
-    trail = blow(no_trail(), ZoneWind(2.5, from_deg), 90)
+    trail = blow(no_trail(), ZoneWind(speed_ms, from_deg), 90)
     loud = np.flatnonzero(window.score[-2:].max(axis=(0, 2)) >= 2.5) if sensors is None else np.array(sensors)
     free = np.ones(len(site.sensors), np.bool_)
     result = search((window, trail), loud, free, first_loud_bin(window, loud), zone)
@@ -142,6 +149,21 @@ def test_bursts_on_both_sides_of_a_silent_sensor_are_no_plume_however_large(size
     site = a_zone_of()
     assert odds(7, 11) < 0.0
     assert odds(6, 12) > 3.0
+
+
+def test_where_no_plume_can_be_followed_a_source_needs_more() -> None:
+    """In still air a narrow plume tells bursts from a source no better than a wide one does."""
+
+    def behind(speed_ms: float) -> float:
+        result = found(site, window, speed_ms=speed_ms, sensors=(6, 7))
+        assert result.agreeing == 2
+        return result.wide_odds - result.belief.odds
+
+    site = a_zone_of()
+    window = window_of(site, WORKS["e-1"], 0.0)
+    window.excess[-4:, (6, 7), :2] += 15.0 * window.scale[-4:, (6, 7), :2]
+    assert behind(0.2) > 2.0
+    assert behind(2.5) < 1.5
 
 
 def test_one_loud_sensor_is_not_several_that_agree() -> None:
