@@ -11,8 +11,9 @@ from domain.attribution import ZoneWind, zone_wind
 from domain.channels import MINUTE_MS, POLLUTANTS
 from domain.circumstances import crossed_by, missing_now
 from domain.decisions import Decision, DecisionMade
+from domain.discovery import find_new
 from domain.field import ChannelState, JudgedField
-from domain.following import find_new, follow, is_over
+from domain.following import follow, is_over
 from domain.hearing import Minute, minute_of
 from domain.incident import Incident, claimed_by
 from domain.joining import absorb

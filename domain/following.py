@@ -1,62 +1,36 @@
-"""Incidents over time: found where loud sensors share a source, followed while it emits, absorbed into one another."""
+"""Incidents followed while their source emits: its sensors heard, its places weighed again, until nothing is heard."""
 
 from dataclasses import replace
 
 import numpy as np
 
 from domain.channels import MINUTE_MS
-from domain.hearing import Minute, begin, hear
-from domain.incident import Incident, believed_in, claimed_by, claiming
-from domain.joining import go_on
-from domain.opening import SEVERAL, convinces, costs_beside, is_usual, stands_alone
-from domain.rarity import rarity, usual_size
-from domain.readings import BoolArray, FloatArray, IntArray
-from domain.same_source import is_known
-from domain.search import FIRST_BINS, Among, Finding, first_loud_bin, search
+from domain.hearing import Minute, hear
+from domain.incident import Incident, believed_in, claimed_by, explained_by
+from domain.loudness import EVERY_MIN, MEMBER_SHARE, NOW_BINS, recent_loudness
+from domain.readings import BoolArray, IntArray
+from domain.search import Among, Finding, search
 from domain.ticket import begun_ms
 from domain.trail import Trail
-from domain.window import BIN_MIN, Float32Array, Window
+from domain.window import Float32Array, Window
 from domain.witnesses import distance_m
 from domain.zone import Zone
 
-EVERY_MIN = 2
-"""Sources are looked for in every second minute: a plume does not change faster."""
-NOW_BINS = 2
-"""A sensor is loud now if it was in one of so many bins."""
-MEMBER_SHARE = 0.8
-"""A sensor that takes part in a search may be a little less loud than one that begins it. Design value."""
-CLAIM_GAIN = 1.0
-"""A sensor belongs to an incident whose source explains it by this log-likelihood. Design value."""
-SEARCHES_MOST = 4
-"""New sources that are looked for in one minute, strongest first; others wait."""
-SHARPENS_MIN = 10
-"""So long after its opening an incident's belief may still change. Design value, after worlds in which the true source
-led at opening and no longer at the end. [min]"""
-LONE_SIGMA = 8.0
-"""One sensor alone is looked at when it is so loud, in units of its scatter. Design value."""
-HOPELESS = 2.0
-"""A group so far below the odds for a ticket need not be asked at once again."""
-WAITS_MIN = 1.5
-"""It waits so long for each step of the logarithm that it is short of, … [min]"""
-LONGEST_MIN = 8
-"""… but no longer. [min]"""
-LOUDER = 1.25
-"""Nor does a sensor wait that has become so many times louder. Design value."""
+GROWS_MIN = 10
+"""So long after its opening an incident takes in what its likeliest source explains; later what joins it is more and
+more of other sources' air. Design value. [min]"""
 SETTLED_SHARE = 0.05
-"""An incident whose belief has settled asks only its places above this who joins it. Design value."""
+"""Then only its places above this are asked who joins it, … Design value."""
 OLD_EVERY_MIN = 6
-"""And does so more rarely. [min]"""
-SAME_SOURCE = 0.3
-"""Beliefs that overlap this much are of one source. Design value."""
-WIDE_SHARE = 0.3
-"""What this share of all stations shows is no neighbour's plume. Design value."""
-WIDE_SENSORS = 6
-"""And fewer sensors than this are never the whole region. Design value."""
+"""… and more rarely. [min]"""
+SHARPENS_MIN = 20
+"""So long after its opening what a ticket says of the source may still change. Design value, after worlds in which the
+true source led later than at first, or at first and no longer at the end. [min]"""
 
 
-def _is_young(incident: Incident, window: Window) -> bool:
-    """Say whether its belief still sharpens: later, what joins it is more and more of other sources' air."""
-    return incident.ticket is None or window.minute - begun_ms(incident.ticket) // MINUTE_MS <= SHARPENS_MIN
+def _age_min(incident: Incident, window: Window) -> int:
+    """Return how long an incident has had its ticket, nought before. [min]"""
+    return 0 if incident.ticket is None else window.minute - begun_ms(incident.ticket) // MINUTE_MS
 
 
 def follow(
@@ -66,11 +40,11 @@ def follow(
     heard = tuple(hear(incident, minute, zone) for incident in incidents)
     if window.minute % EVERY_MIN:
         return heard
-    recent = _recent(window, zone)
+    recent = recent_loudness(window, zone)
     claimed = claimed_by(heard, len(recent))
     followed: list[Incident] = []
     for incident in heard:
-        if not _is_young(incident, window) and window.minute % OLD_EVERY_MIN:
+        if _age_min(incident, window) > SHARPENS_MIN and window.minute % OLD_EVERY_MIN:
             followed.append(incident)
             continue
         free = ~claimed
@@ -79,151 +53,6 @@ def follow(
         claimed[list(weighed.claimed)] = True
         followed.append(weighed)
     return tuple(followed)
-
-
-def find_new(
-    known: tuple[tuple[Incident, ...], tuple[Incident, ...]],
-    asked: FloatArray,
-    minute: Minute,
-    air: tuple[Window, Trail],
-    costs: FloatArray,
-    zone: Zone,
-) -> tuple[tuple[Incident, ...], FloatArray]:
-    """Look for sources of groups of loud sensors that nobody claims.
-
-    Args:
-        known: Incidents that live, and those that ended of late: a source that returns goes on with its ticket.
-        asked: Until when each sensor need not be asked again [minutes since 1970], unless it is much louder than it was
-            then [in units of its scatter], shape (sensors, 2).
-        minute: This minute.
-        air: What all saw, and the wind.
-        costs: What more evidence each pollutant needs now (in log odds), infinite where all is raised, shape (4,).
-        zone: Places and sensors.
-
-    Returns:
-        All that live, those that got new sensors and those that open now among them; and the new `asked`.
-    """
-    (window, _), (living, ended) = air, known
-    if window.minute % EVERY_MIN:
-        return living, asked
-    recent = _recent(window, zone)
-    loud_now = window.score[-NOW_BINS:].max(axis=(0, 2)) >= zone.rules.loud_sigma
-    louder = recent > LOUDER * asked[:, 1]
-    left = loud_now & ~np.isnan(zone.xy_m[:, 0]) & ((asked[:, 0] <= window.minute) | louder)
-    incidents, asked = list(living), asked.copy()
-    claimed = claimed_by(living, len(recent))
-    if not (left & ~claimed).any():
-        return living, asked
-    bins = np.arange(len(window.score) - FIRST_BINS, len(window.score))
-    rare = rarity(usual_size(window, bins), window.loud, np.arange(len(recent)))
-    needed = zone.rules.open_odds - float(zone.sources.log_prior.max())  # the most that a group can say must exceed it
-    for _ in range(SEARCHES_MOST):
-        seeds = np.flatnonzero(left & ~claimed)
-        if not len(seeds):
-            break
-        seed = int(seeds[recent[seeds].argmax()])
-        group = _group(seed, (recent >= MEMBER_SHARE * zone.rules.loud_sigma) & ~claimed, zone)
-        left[group] = False
-        alone = stands_alone(seed, minute, zone)
-        if not alone and (rare[group].sum() < needed or (len(group) < SEVERAL and recent[seed] < LONE_SIGMA)):
-            continue
-        found, waits_min = _search_for_one((group, recent), ~claimed, air, costs, zone)
-        asked[group, 0], asked[group, 1] = window.minute + waits_min, recent[group]
-        dearer = costs + costs_beside(seed, incidents, zone)
-        if found is not None and ((alone and is_usual(found, costs)) or convinces(found, dearer, zone)):
-            sensors = _explained_by(found, recent, zone) or (seed,)
-            if not is_known(incidents, found, sensors, air, zone):
-                _take_in((incidents, ended), found, sensors, (window, minute), zone)
-            claimed = claimed_by(tuple(incidents), len(recent))
-    return tuple(incidents), asked
-
-
-def _without_others(
-    found: Finding, heard: tuple[IntArray, Float32Array], free: BoolArray, air: tuple[Window, Trail], zone: Zone
-) -> Finding:
-    """Return what those of a group that one source explains tell by themselves: the others may be another source's.
-
-    Else a source is believed in by half for the sensors of its neighbour, and takes these with it. Where nobody
-    measured wind no plume can be told from its neighbour's.
-    """
-    if not (air[1].east_ms.any() or air[1].north_ms.any()):
-        return found
-    group, recent = heard
-    own = np.array(_explained_by(found, recent, zone), np.int64)
-    others = np.setdiff1d(group, own)
-    if not len(own) or not len(others):
-        return found
-    asked = free.copy()
-    asked[others] = False
-    return search(air, own, asked, found.first_bin, zone) or found
-
-
-def _explained_by(found: Finding, recent: Float32Array, zone: Zone) -> tuple[int, ...]:
-    loud = recent[found.sensor] >= zone.rules.loud_sigma
-    explained: tuple[int, ...] = tuple(found.sensor[(found.gain >= CLAIM_GAIN) & loud].tolist())
-    return explained
-
-
-def _take_in(
-    known: tuple[list[Incident], tuple[Incident, ...]],
-    found: Finding,
-    sensors: tuple[int, ...],
-    now: tuple[Window, Minute],
-    zone: Zone,
-) -> None:
-    """Let an incident begin, unless one that lives believes in the same source, or nearly all stations are in it.
-
-    Where one that ended of late believes in it, that one goes on.
-    """
-    incidents, ended = known
-    if len(sensors) > WIDE_SHARE * (~np.isnan(zone.xy_m[:, 0])).sum() and len(sensors) >= WIDE_SENSORS:
-        return
-    if _joins(incidents, found, sensors):
-        return
-    window, minute = now
-    incident = begin(found, sensors, window, minute, zone)
-    if incident is not None:
-        incidents.append(hear(_returned(incident, tuple(incidents), ended), minute, zone))
-
-
-def _joins(incidents: list[Incident], found: Finding, sensors: tuple[int, ...]) -> bool:
-    """Give sensors to an incident that believes in the same source; say whether there was one."""
-    for at, incident in enumerate(incidents):
-        if float(np.minimum(incident.belief.share, found.belief.share).sum()) >= SAME_SOURCE:
-            incidents[at] = claiming(incident, sensors)
-            return True
-    return False
-
-
-def _returned(incident: Incident, living: tuple[Incident, ...], ended: tuple[Incident, ...]) -> Incident:
-    """Return a new incident as the going on of an ended one of the same source, the nearest in belief, if there is."""
-    alive = {one.ticket.id for one in living if one.ticket}
-    overlap = {
-        at: float(np.minimum(one.belief.share, incident.belief.share).sum())
-        for at, one in enumerate(ended)
-        if one.ticket and one.ticket.id not in alive
-    }
-    at = max(overlap, key=lambda place: (overlap[place], place), default=-1)
-    if at < 0 or overlap[at] < SAME_SOURCE:
-        return incident
-    return go_on(ended[at], incident)
-
-
-def _search_for_one(
-    heard: tuple[IntArray, Float32Array], free: BoolArray, air: tuple[Window, Trail], costs: FloatArray, zone: Zone
-) -> tuple[Finding | None, int]:
-    """Return what a group of sensors (and how loud all were of late) tells of a source, and when to ask again. [min]"""
-    group, _ = heard
-    window, first_bin = air[0], first_loud_bin(air[0], group)
-    result = search(air, group, free, first_bin, zone)
-    result = _without_others(result, heard, free, air, zone) if result is not None else None
-    if result is None or not result.channels or np.isinf(costs[list(result.channels)]).all():
-        return None, LONGEST_MIN
-    short = zone.rules.open_odds - result.belief.odds
-    if short > HOPELESS:
-        return None, min(round(WAITS_MIN * short), LONGEST_MIN)
-    is_old = len(group) == 1 and first_bin <= window.first_bin + len(window.score) - FIRST_BINS
-    return result, LONGEST_MIN if is_old else EVERY_MIN  # a minute more tells little of what lasts
 
 
 def is_over(incident: Incident, window: Window, zone: Zone) -> bool:
@@ -243,24 +72,34 @@ def _weigh(
     members = np.array([sensor for sensor in incident.claimed if recent[sensor] >= least], np.int64)
     if not len(members) or window.score[-NOW_BINS:, members].max() < least:
         return incident
-    is_young = _is_young(incident, window)
-    if not is_young and not _may_join(members, recent >= least, free, zone):
-        return replace(incident, claimed=tuple(members.tolist()))
-    among = (
-        Among(believed_in(incident))
-        if is_young
-        else Among(believed_in(incident, SETTLED_SHARE), incident.belief.turn_deg)
-    )
-    result = search((window, trail), members, free, incident.first_bin, zone, among)
-    if result is None:
+    age_min, air = _age_min(incident, window), (window, trail)
+    if age_min <= SHARPENS_MIN:
+        found = search(air, members, free, incident.first_bin, zone, Among(believed_in(incident)))
+        incident = _sharpened(incident, found, age_min)
+    if age_min > GROWS_MIN:
+        if window.minute % OLD_EVERY_MIN:
+            return incident
+        if not _may_join(members, recent >= least, free, zone):
+            return replace(incident, claimed=tuple(members.tolist()))
+        among = Among(believed_in(incident, SETTLED_SHARE), incident.claims_by.turn_deg)
+        found = search(air, members, free, incident.first_bin, zone, among)
+    return incident if found is None else _grown(incident, members, found, recent >= least)
+
+
+def _sharpened(incident: Incident, found: Finding | None, age_min: int) -> Incident:
+    """Keep the belief of the moment of most evidence."""
+    if found is None:
         return incident
-    joined = result.sensor[(result.gain >= CLAIM_GAIN) & (recent[result.sensor] >= least)]
-    better = is_young and result.belief.evidence > incident.belief.evidence
-    return replace(
-        incident,
-        belief=result.belief if better else incident.belief,
-        claimed=tuple(sorted({*members.tolist(), *joined.tolist()})),
-    )
+    if found.belief.evidence > incident.belief.evidence:
+        incident = replace(incident, belief=found.belief)
+    if age_min <= GROWS_MIN and found.belief.evidence > incident.claims_by.evidence:
+        incident = replace(incident, claims_by=found.belief)
+    return incident
+
+
+def _grown(incident: Incident, members: IntArray, found: Finding, loud: BoolArray) -> Incident:
+    """Let an incident claim, of its sensors, those that are loud, and all that its likeliest source explains."""
+    return replace(incident, claimed=tuple(sorted({*members.tolist(), *explained_by(found, loud)})))
 
 
 def _may_join(members: IntArray, loud: BoolArray, free: BoolArray, zone: Zone) -> bool:
@@ -269,16 +108,3 @@ def _may_join(members: IntArray, loud: BoolArray, free: BoolArray, zone: Zone) -
     others[members] = False
     strangers = np.flatnonzero(others)
     return bool((distance_m(zone.xy_m[strangers], zone.xy_m[members]) <= zone.rules.reach_m).any())
-
-
-def _recent(window: Window, zone: Zone) -> Float32Array:
-    """Return how loud each station was of late, shape (sensors,)."""
-    bins = max(zone.rules.memory_min // BIN_MIN, NOW_BINS)
-    loud: Float32Array = window.score[-bins:].max(axis=(0, 2))
-    return np.where(np.isnan(zone.xy_m[:, 0]), np.float32(0.0), loud)
-
-
-def _group(seed: int, loud: BoolArray, zone: Zone) -> IntArray:
-    offset = zone.xy_m - zone.xy_m[seed]
-    group: IntArray = np.flatnonzero(loud & (np.hypot(offset[:, 0], offset[:, 1]) <= zone.rules.link_m))
-    return group

@@ -57,7 +57,14 @@ def begin(found: Finding, claimed: tuple[int, ...], window: Window, minute: Minu
                 peak = _greater(peak, members[-1], minute)
     if peak is None:
         return None
-    return Incident(members=tuple(members), peak=peak, belief=found.belief, first_bin=found.first_bin, claimed=claimed)
+    return Incident(
+        members=tuple(members),
+        peak=peak,
+        belief=found.belief,
+        claims_by=found.belief,
+        first_bin=found.first_bin,
+        claimed=claimed,
+    )
 
 
 def hear(incident: Incident, minute: Minute, zone: Zone) -> Incident:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from domain.readings import BoolArray, IntArray
-from domain.search import Belief
+from domain.search import Belief, Finding
 from domain.ticket import Ticket
 
 KEPT_SHARE = 3e-5
 """Hypotheses above this are weighed again while an incident lives: a first look at few sensors is often surely wrong,
 and what it left out had no second chance. Design value."""
+CLAIM_GAIN = 1.0
+"""A sensor belongs to an incident whose source explains it by this log-likelihood. Design value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,9 @@ class Incident:
     Attributes:
         members: In order of joining.
         peak: The greatest excess of all.
-        belief: As at the moment of most evidence; later ones tell less, as the plume decays.
+        belief: Of its source, as the ticket says: as at the moment of most evidence in `following.SHARPENS_MIN`; later
+            ones tell less, as the plume decays.
+        claims_by: The same of `following.GROWS_MIN`: what tells whose plume sensors are in.
         first_bin: Where it began, a bin of five minutes since 1970.
         claimed: Sensors whose present excess is this source's, ascending; they are no evidence for another.
         evidence: Hash over the rows that the judgement rests on.
@@ -72,6 +76,7 @@ class Incident:
     members: tuple[Member, ...]
     peak: PeakExcess
     belief: Belief
+    claims_by: Belief
     first_bin: int
     claimed: tuple[int, ...]
     evidence: str = ""
@@ -102,9 +107,15 @@ class Incident:
 
 def believed_in(incident: Incident, least_share: float = KEPT_SHARE) -> IntArray:
     """Return the places (rows of `Sources`) that may still be its source, ascending; at least the likeliest."""
-    share = incident.belief.share
+    share = incident.claims_by.share
     places: IntArray = np.flatnonzero(share >= min(least_share, float(share.max())))
     return places
+
+
+def explained_by(found: Finding, loud: BoolArray) -> tuple[int, ...]:
+    """Return the sensors that a finding's likeliest source explains, ascending; `loud` says which are, (sensors,)."""
+    explained: tuple[int, ...] = tuple(found.sensor[(found.gain >= CLAIM_GAIN) & loud[found.sensor]].tolist())
+    return explained
 
 
 def claiming(incident: Incident, sensors: Iterable[int]) -> Incident:

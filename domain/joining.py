@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from domain.incident import Incident, Member
+from domain.search import Belief
 
 SAME_PLACE_P = 0.5
 """Two incidents are one when both believe this much in the same place."""
@@ -28,7 +29,7 @@ def absorb(incidents: tuple[Incident, ...]) -> tuple[tuple[Incident, ...], tuple
 
 
 def _sure_of(incident: Incident) -> int:
-    probability = incident.belief.probability
+    probability = incident.claims_by.probability
     place = int(probability.argmax()) if len(probability) else -1
     return place if place >= 0 and probability[place] >= SAME_PLACE_P else -1
 
@@ -57,12 +58,16 @@ def _key(member: Member) -> tuple[int, int]:
 def _joined(incident: Incident, loser: Incident) -> Incident:
     known = {(member.sensor, member.channel) for member in incident.members}
     more = tuple(member for member in loser.members if (member.sensor, member.channel) not in known)
-    better = loser.belief.evidence > incident.belief.evidence
     return replace(
         incident,
         members=(*incident.members, *more),
         peak=max(incident.peak, loser.peak, key=lambda peak: peak.excess_ugm3),
-        belief=loser.belief if better else incident.belief,
+        belief=_surer(incident.belief, loser.belief),
+        claims_by=_surer(incident.claims_by, loser.claims_by),
         claimed=tuple(sorted({*incident.claimed, *loser.claimed})),
         absorbed=(*incident.absorbed, *loser.absorbed, *((loser.ticket.id,) if loser.ticket else ())),
     )
+
+
+def _surer(belief: Belief, other: Belief) -> Belief:
+    return other if other.evidence > belief.evidence else belief

@@ -9,10 +9,12 @@ import pytest
 
 from domain import following
 from domain.channels import MINUTE_MS, WEATHER_KEYS
+from domain.following import GROWS_MIN, SHARPENS_MIN
 from domain.incident import Incident, claimed_by
 from domain.joining import absorb
 from domain.readings import Readings, Weather
 from domain.site import Site
+from domain.times import to_ms
 from tests.builders import START_MS, Ran, a_site, air, an_enterprise, joined, messages, run, whole, wind
 from tests.builders_plume import DUST, GAS, emit
 
@@ -117,17 +119,29 @@ def test_a_sensor_of_an_incident_is_claimed_by_it_alone() -> None:
     assert len(claims) == len(set(claims)) == int(claimed_by(incidents, len(SITE.sensors)).sum())
 
 
-def an_incident() -> Incident:
-    """Return the incident of one plume, sure of its source."""
-    before, *_ = messages(joined(one_plume()), wind(MINUTES, 270.0), [START_MS + 40 * MINUTE_MS])
+def an_incident(rows: Readings | None = None, at_min: int = 40) -> Incident:
+    """Return the incident of one plume, sure of its source, as it stands after some minutes."""
+    rows = one_plume() if rows is None else rows
+    before, *_ = messages(joined(rows), wind(MINUTES, 270.0), [START_MS + at_min * MINUTE_MS])
     (incident,) = run(SITE, [before]).state.correlate.incidents
     return incident
 
 
+def test_a_ticket_sharpens_what_it_says_for_longer_than_what_it_claims_sensors_by() -> None:
+    grows = emit(one_plume(), SITE, SOUTH, (33, 58), 400.0, from_deg=270.0, seed=4)
+    (opened,) = run(SITE, whole(joined(grows), wind(MINUTES, 270.0))).last.values()
+    opened_min = (to_ms(opened.opened_at) - START_MS) // MINUTE_MS
+    early, settled, late = (an_incident(grows, opened_min + after) for after in (4, GROWS_MIN + 2, SHARPENS_MIN))
+    assert early.belief == early.claims_by
+    assert late.claims_by.evidence == settled.claims_by.evidence
+    assert late.belief.evidence > settled.belief.evidence > early.belief.evidence
+
+
 def test_incidents_sure_of_the_same_place_are_one_and_of_others_are_not() -> None:
     incident = an_incident()
-    other = replace(incident, belief=replace(incident.belief, probability=incident.belief.probability[::-1]))
-    unsure = replace(incident, belief=replace(incident.belief, probability=np.full(2, 0.4)))
+    belief = incident.claims_by
+    other = replace(incident, claims_by=replace(belief, probability=belief.probability[::-1]))
+    unsure = replace(incident, claims_by=replace(belief, probability=np.full(2, 0.4)))
     later = replace(incident, claimed=(39,))
     kept, gone = absorb((incident, other, unsure, later))
     assert len(kept) == 3

@@ -36,6 +36,7 @@ def an_incident(ticket: Ticket | None, members: tuple[int, ...], claimed: tuple[
         ),
         peak=PEAK,
         belief=BELIEF,
+        claims_by=BELIEF,
         first_bin=0,
         claimed=claimed,
         ticket=ticket,
