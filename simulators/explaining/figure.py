@@ -10,7 +10,7 @@ from domain.plume import AGE_MIN, at_once, footprint
 from domain.readings import FloatArray
 from domain.times import to_ms
 from domain.trail import Trail, carried
-from simulators.explaining.moments import air_at
+from simulators.explaining.looks import air_at
 from simulators.explaining.run_input import ExplainRefused, RunPart
 
 if TYPE_CHECKING:

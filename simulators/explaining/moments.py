@@ -1,96 +1,60 @@
-"""A ticket's minutes → what each sensor showed at its moments, and how well each leading candidate explains it."""
+"""What a ticket's sensors showed at its moments, and how well each leading candidate explains it."""
 
 import numpy as np
 
-from domain import passes as ways
 from domain.attribution import zone_wind
 from domain.channels import MINUTE_MS, POLLUTANTS
 from domain.field import JudgedField
+from domain.following import SHARPENS_MIN
+from domain.loudness import EVERY_MIN
 from domain.readings import IntArray
-from domain.search import Among, Finding, first_loud_bin, search
-from domain.ticket import TicketKind
+from domain.search import Among, Finding, search
+from domain.ticket import begun_ms
 from domain.times import to_ms
-from domain.trail import Trail, blow, no_trail
-from domain.window import Window, look, no_window, scatter_ugm3
+from domain.window import Window, scatter_ugm3
 from domain.zone import Zone
 from simulators.explaining.explanation import Moment, SensorSeen, Weighed
+from simulators.explaining.looks import Look, air_at, airs, better, look_at
 from simulators.explaining.run_input import RunPart
 
 LEADERS = 3
 """So many candidates are compared sensor by sensor."""
 
 
-def air_at(minutes: tuple[JudgedField, ...], until_ms: int, zone: Zone) -> tuple[Window, Trail, JudgedField]:
-    """Return the window, the winds and the minute as they stood at the last minute settled by a time."""
-    window, trail, before, now = no_window(), no_trail(), -1, minutes[0]
-    nobody = np.zeros(len(zone.is_vehicle), np.bool_)
-    driven = ways.no_passes()
-    for judged in minutes:
-        if judged.clock_ms > until_ms and before >= 0:
-            break
-        minute = judged.minute_ms // MINUTE_MS
-        trail = blow(trail, zone_wind(judged.weather), minute - before if before >= 0 else 1)
-        driven, parts = ways.advance(driven, judged, zone.cells, zone.site.rules.detect.floor_ugm3)
-        window = look(window, judged, parts, nobody)
-        before, now = minute, judged
-    return window, trail, now
-
-
 def moments_of(part: RunPart, zone: Zone) -> tuple[Moment, ...]:
-    """Search anew as things stood when a local ticket opened, and when it last changed its mind."""
-    opened = to_ms(part.ticket.opened_at)
-    changes = [to_ms(entry.at) for entry in part.ticket.history if entry.what in ("candidates", "recommendation")]
-    times = [opened, max(changes)] if changes and max(changes) > opened else [opened]
-    began: int | None = None  # an incident keeps the bin in which it began
-    moments: list[Moment] = []
-    for time_ms in times:
-        moment, began = _moment(part, time_ms, zone, began)
-        moments.append(moment)
-    return tuple(moments)
+    """Search anew as things stood when a local ticket opened, and at the moment of most evidence while it sharpened."""
+    begun = begun_ms(part.ticket)
+    opening = best = look_at(part, air_at(part.minutes, to_ms(part.ticket.opened_at), zone), zone)
+    for air in airs(part.minutes, begun + (SHARPENS_MIN + 1) * MINUTE_MS, zone):
+        minute = air[0].minute
+        if 0 < minute - begun // MINUTE_MS <= SHARPENS_MIN and minute % EVERY_MIN == 0:
+            best = better(best, look_at(part, air, zone, opening.first_bin), zone)
+    looks = [opening] if best is opening else [opening, best]
+    return tuple(_moment(part, one, zone) for one in looks)
 
 
-def _moment(part: RunPart, time_ms: int, zone: Zone, began: int | None) -> tuple[Moment, int | None]:
-    window, trail, now = air_at(part.minutes, time_ms, zone)
-    where = {name: at for at, name in enumerate(zone.site.sensor_ids)}
-    stands = [where[name] for name in part.ticket.sensors if not np.isnan(zone.xy_m[where[name], 0])]
-    loudness = window.score.max(axis=(0, 2))
-    members = np.array(sorted(at for at in stands if loudness[at] >= 0.8 * zone.rules.loud_sigma) or stands, np.int64)
+def _moment(part: RunPart, look: Look, zone: Zone) -> Moment:
+    window, trail, now = look.air
     wind = zone_wind(now.weather)
     told = (float(wind.speed_ms), float(wind.from_deg))
-    nothing = Moment(time_ms=now.minute_ms, wind=told, odds=np.nan, unknown=1.0, candidates=(), sensors=(), agreeing=0)
-    if not len(members):
-        return nothing, began
-    free = ~np.isin(np.arange(len(where)), [where[name] for name in claimed_elsewhere(part, time_ms)])
-    first = first_loud_bin(window, members) if began is None else began
-    found = search((window, trail), members, free, first, zone)
+    found = look.found
     if found is None:
-        return nothing, began
+        return Moment(time_ms=now.minute_ms, wind=told, odds=np.nan, unknown=1.0, candidates=(), sensors=(), agreeing=0)
     places = zone.places.enterprise_id
     leading = [places.index(one.enterprise_id) for one in part.ticket.candidates[:LEADERS]]
-    alone = {at: search((window, trail), members, free, first, zone, Among(np.array([at]))) for at in leading}
-    moment = Moment(
+    alone = {
+        at: search((window, trail), look.members, look.free, look.first_bin, zone, Among(np.array([at])))
+        for at in leading
+    }
+    return Moment(
         time_ms=now.minute_ms,
         wind=told,
         odds=found.belief.odds,
         unknown=found.belief.unknown,
         candidates=tuple(_weighed(at, alone[at], found, now.minute_ms, zone) for at in leading),
-        sensors=_sensors(found.sensor, list(alone.values()), now, window, (members, zone)),
+        sensors=_sensors(found.sensor, list(alone.values()), now, window, (look.members, zone)),
         agreeing=found.agreeing,
     )
-    return moment, first
-
-
-def claimed_elsewhere(part: RunPart, time_ms: int) -> set[str]:
-    """Return sensors that another local ticket, open at that time, explains."""
-    mine = set(part.ticket.sensors)
-    running = (
-        other
-        for other in part.others
-        if other.kind is TicketKind.LOCAL
-        and to_ms(other.opened_at) <= time_ms
-        and (other.event_end is None or time_ms <= to_ms(other.event_end))
-    )
-    return {name for other in running for name in other.sensors} - mine
 
 
 def _weighed(at: int, alone: Finding | None, found: Finding, time_ms: int, zone: Zone) -> Weighed:

@@ -94,7 +94,7 @@ def _moment(told: Explanation, at: int) -> list[str]:
     moment = told.moments[at]
     speed, origin = moment.wind
     wind = "not measured" if math.isnan(speed) else f"{speed:.1f} m/s from {origin:.0f}°"
-    when = "开单时 at opening" if at == 0 else "最后变化时 at the last change"
+    when = "开单时 at opening" if at == 0 else "证据最多时 at the moment of most evidence"
     lines = ["", f"3.{at + 1} 比较 Compared, {when} ({_clock(told, moment.time_ms)}; wind {wind})"]
     if math.isnan(moment.odds):
         return [*lines, "  no place could be the source of what these sensors saw"]

@@ -1,0 +1,93 @@
+"""A ticket's minutes searched anew: the air as it stood, and what its sensors told of a source then."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain import passes as ways
+from domain.attribution import zone_wind
+from domain.channels import MINUTE_MS
+from domain.field import JudgedField
+from domain.loudness import MEMBER_SHARE, NOW_BINS
+from domain.readings import BoolArray, IntArray
+from domain.search import Finding, first_loud_bin, search
+from domain.ticket import TicketKind
+from domain.times import to_ms
+from domain.trail import Trail, blow, no_trail
+from domain.window import Window, look, no_window
+from domain.zone import Zone
+from simulators.explaining.run_input import RunPart
+
+Air = tuple[Window, Trail, JudgedField]
+"""The window, the winds and the minute as they stood."""
+
+
+def airs(minutes: tuple[JudgedField, ...], until_ms: int, zone: Zone) -> Iterator[Air]:
+    """Go through a run: the air of every minute that was settled by a time, at least the first."""
+    window, trail, before = no_window(), no_trail(), -1
+    nobody = np.zeros(len(zone.is_vehicle), np.bool_)
+    driven = ways.no_passes()
+    for judged in minutes:
+        if judged.clock_ms > until_ms and before >= 0:
+            return
+        minute = judged.minute_ms // MINUTE_MS
+        trail = blow(trail, zone_wind(judged.weather), minute - before if before >= 0 else 1)
+        driven, parts = ways.advance(driven, judged, zone.cells, zone.site.rules.detect.floor_ugm3)
+        window = look(window, judged, parts, nobody)
+        before = minute
+        yield window, trail, judged
+
+
+def air_at(minutes: tuple[JudgedField, ...], until_ms: int, zone: Zone) -> Air:
+    """Return the air of the last minute settled by a time."""
+    (last,) = deque(airs(minutes, until_ms, zone), maxlen=1)
+    return last
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A search anew: the air, the sensors whose source was looked for, those that may be asked, and what was found."""
+
+    air: Air
+    members: IntArray
+    free: BoolArray
+    first_bin: int
+    found: Finding | None
+
+
+def look_at(part: RunPart, air: Air, zone: Zone, first_bin: int | None = None) -> Look:
+    """Search as an incident did; it keeps the bin in which it began."""
+    window, trail, judged = air
+    where = {name: at for at, name in enumerate(zone.site.sensor_ids)}
+    stands = [where[name] for name in part.ticket.sensors if not np.isnan(zone.xy_m[where[name], 0])]
+    loudness = window.score.max(axis=(0, 2))
+    least = MEMBER_SHARE * zone.rules.loud_sigma
+    members = np.array(sorted(at for at in stands if loudness[at] >= least) or stands, np.int64)
+    free = ~np.isin(np.arange(len(where)), [where[name] for name in claimed_elsewhere(part, judged.clock_ms)])
+    if not len(members):
+        return Look(air, members, free, 0, None)
+    first = first_loud_bin(window, members) if first_bin is None else first_bin
+    return Look(air, members, free, first, search((window, trail), members, free, first, zone))
+
+
+def better(best: Look, now: Look, zone: Zone) -> Look:
+    """Return the look of more evidence; one at which nobody was loud any more counts for nothing."""
+    score = now.air[0].score[-NOW_BINS:, now.members]
+    if now.found is None or score.max(initial=0.0) < MEMBER_SHARE * zone.rules.loud_sigma:
+        return best
+    return now if best.found is None or now.found.belief.evidence > best.found.belief.evidence else best
+
+
+def claimed_elsewhere(part: RunPart, time_ms: int) -> set[str]:
+    """Return sensors that another local ticket, open at that time, explains."""
+    mine = set(part.ticket.sensors)
+    running = (
+        other
+        for other in part.others
+        if other.kind is TicketKind.LOCAL
+        and to_ms(other.opened_at) <= time_ms
+        and (other.event_end is None or time_ms <= to_ms(other.event_end))
+    )
+    return {name for other in running for name in other.sensors} - mine
