@@ -32,5 +32,5 @@ class AirScores:
 
     recall: Share = Share(163, 180)
     precision: Share = Share(166, 168)
-    dispatched: Share = Share(111, 163)
-    dispatch_right: Share = Share(104, 111)
+    dispatched: Share = Share(126, 163)
+    dispatch_right: Share = Share(120, 126)
