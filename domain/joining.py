@@ -29,7 +29,7 @@ def absorb(incidents: tuple[Incident, ...]) -> tuple[tuple[Incident, ...], tuple
 
 
 def _sure_of(incident: Incident) -> int:
-    probability = incident.claims_by.probability
+    probability = incident.belief.probability
     place = int(probability.argmax()) if len(probability) else -1
     return place if place >= 0 and probability[place] >= SAME_PLACE_P else -1
 

@@ -139,9 +139,8 @@ def test_a_ticket_sharpens_what_it_says_for_longer_than_what_it_claims_sensors_b
 
 def test_incidents_sure_of_the_same_place_are_one_and_of_others_are_not() -> None:
     incident = an_incident()
-    belief = incident.claims_by
-    other = replace(incident, claims_by=replace(belief, probability=belief.probability[::-1]))
-    unsure = replace(incident, claims_by=replace(belief, probability=np.full(2, 0.4)))
+    other = replace(incident, belief=replace(incident.belief, probability=incident.belief.probability[::-1]))
+    unsure = replace(incident, belief=replace(incident.belief, probability=np.full(2, 0.4)))
     later = replace(incident, claimed=(39,))
     kept, gone = absorb((incident, other, unsure, later))
     assert len(kept) == 3
