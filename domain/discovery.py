@@ -4,7 +4,7 @@ import numpy as np
 
 from domain.hearing import Minute, begin, hear
 from domain.incident import Incident, claimed_by, claiming, explained_by
-from domain.joining import go_on
+from domain.joining import go_on, overlap
 from domain.loudness import EVERY_MIN, MEMBER_SHARE, NOW_BINS, recent_loudness
 from domain.opening import SEVERAL, convinces, costs_beside, is_usual, stands_alone
 from domain.rarity import rarity, usual_size
@@ -137,7 +137,7 @@ def _take_in(
 def _joins(incidents: list[Incident], found: Finding, sensors: tuple[int, ...]) -> bool:
     """Give sensors to an incident that believes in the same source; say whether there was one."""
     for at, incident in enumerate(incidents):
-        if float(np.minimum(incident.claims_by.share, found.belief.share).sum()) >= SAME_SOURCE:
+        if overlap(incident, found.belief) >= SAME_SOURCE:
             incidents[at] = claiming(incident, sensors)
             return True
     return False
@@ -146,13 +146,11 @@ def _joins(incidents: list[Incident], found: Finding, sensors: tuple[int, ...]) 
 def _returned(incident: Incident, living: tuple[Incident, ...], ended: tuple[Incident, ...]) -> Incident:
     """Return a new incident as the going on of an ended one of the same source, the nearest in belief, if there is."""
     alive = {one.ticket.id for one in living if one.ticket}
-    overlap = {
-        at: float(np.minimum(one.claims_by.share, incident.claims_by.share).sum())
-        for at, one in enumerate(ended)
-        if one.ticket and one.ticket.id not in alive
+    shared = {
+        at: overlap(one, incident.belief) for at, one in enumerate(ended) if one.ticket and one.ticket.id not in alive
     }
-    at = max(overlap, key=lambda place: (overlap[place], place), default=-1)
-    if at < 0 or overlap[at] < SAME_SOURCE:
+    at = max(shared, key=lambda place: (shared[place], place), default=-1)
+    if at < 0 or shared[at] < SAME_SOURCE:
         return incident
     return go_on(ended[at], incident)
 

@@ -10,27 +10,25 @@ from domain.incident import Incident, believed_in, claimed_by, explained_by
 from domain.loudness import EVERY_MIN, MEMBER_SHARE, NOW_BINS, recent_loudness
 from domain.readings import BoolArray, IntArray
 from domain.search import Among, Finding, search
-from domain.ticket import begun_ms
 from domain.trail import Trail
 from domain.window import Float32Array, Window
 from domain.witnesses import distance_m
 from domain.zone import Zone
 
-GROWS_MIN = 10
-"""So long after its opening an incident takes in what its likeliest source explains; later what joins it is more and
+CLAIMS_SETTLE_MIN = 10
+"""So long after it was found the belief by which an incident claims sensors may change; later what joins it is more and
 more of other sources' air. Design value. [min]"""
 SETTLED_SHARE = 0.05
 """Then only its places above this are asked who joins it, … Design value."""
 OLD_EVERY_MIN = 6
 """… and more rarely. [min]"""
 SHARPENS_MIN = 20
-"""So long after its opening what a ticket says of the source may still change. Design value, after worlds in which the
-true source led later than at first, or at first and no longer at the end. [min]"""
+"""So long what its ticket says may: of the spans tried the true source led oftenest. Design value. [min]"""
 
 
 def _age_min(incident: Incident, window: Window) -> int:
-    """Return how long an incident has had its ticket, nought before. [min]"""
-    return 0 if incident.ticket is None else window.minute - begun_ms(incident.ticket) // MINUTE_MS
+    """Return how long ago an incident was found, or found again, in minutes of the data. [min]"""
+    return window.minute - incident.found_minute
 
 
 def follow(
@@ -67,7 +65,7 @@ def is_over(incident: Incident, window: Window, zone: Zone) -> bool:
 def _weigh(
     incident: Incident, recent: Float32Array, free: BoolArray, window: Window, trail: Trail, zone: Zone
 ) -> Incident:
-    """Look at an incident's sources again; the belief of the moment of most evidence is kept."""
+    """Look at an incident's sources again: the belief of most evidence is kept, and what is explained is claimed."""
     least = MEMBER_SHARE * zone.rules.loud_sigma
     members = np.array([sensor for sensor in incident.claimed if recent[sensor] >= least], np.int64)
     if not len(members) or window.score[-NOW_BINS:, members].max() < least:
@@ -76,14 +74,14 @@ def _weigh(
     if age_min <= SHARPENS_MIN:
         found = search(air, members, free, incident.first_bin, zone, Among(believed_in(incident)))
         incident = _sharpened(incident, found, age_min)
-    if age_min > GROWS_MIN:
+    if age_min > CLAIMS_SETTLE_MIN:
         if window.minute % OLD_EVERY_MIN:
             return incident
         if not _may_join(members, recent >= least, free, zone):
             return replace(incident, claimed=tuple(members.tolist()))
-        among = Among(believed_in(incident, SETTLED_SHARE), incident.claims_by.turn_deg)
+        among = Among(believed_in(incident, SETTLED_SHARE), incident.early_belief.turn_deg)
         found = search(air, members, free, incident.first_bin, zone, among)
-    return incident if found is None else _grown(incident, members, found, recent >= least)
+    return incident if found is None else _with_joined(incident, members, found, recent >= least)
 
 
 def _sharpened(incident: Incident, found: Finding | None, age_min: int) -> Incident:
@@ -92,12 +90,12 @@ def _sharpened(incident: Incident, found: Finding | None, age_min: int) -> Incid
         return incident
     if found.belief.evidence > incident.belief.evidence:
         incident = replace(incident, belief=found.belief)
-    if age_min <= GROWS_MIN and found.belief.evidence > incident.claims_by.evidence:
-        incident = replace(incident, claims_by=found.belief)
+    if age_min <= CLAIMS_SETTLE_MIN and found.belief.evidence > incident.early_belief.evidence:
+        incident = replace(incident, early_belief=found.belief)
     return incident
 
 
-def _grown(incident: Incident, members: IntArray, found: Finding, loud: BoolArray) -> Incident:
+def _with_joined(incident: Incident, members: IntArray, found: Finding, loud: BoolArray) -> Incident:
     """Let an incident claim, of its sensors, those that are loud, and all that its likeliest source explains."""
     return replace(incident, claimed=tuple(sorted({*members.tolist(), *explained_by(found, loud)})))
 

@@ -60,8 +60,9 @@ def begin(found: Finding, claimed: tuple[int, ...], window: Window, minute: Minu
     return Incident(
         members=tuple(members),
         peak=peak,
+        found_minute=window.minute,
         belief=found.belief,
-        claims_by=found.belief,
+        early_belief=found.belief,
         first_bin=found.first_bin,
         claimed=claimed,
     )

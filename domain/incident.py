@@ -62,9 +62,11 @@ class Incident:
     Attributes:
         members: In order of joining.
         peak: The greatest excess of all.
-        belief: Of its source, as the ticket says: as at the moment of most evidence in `following.SHARPENS_MIN`; later
-            ones tell less, as the plume decays.
-        claims_by: The same of `following.GROWS_MIN`: what tells whose plume sensors are in.
+        found_minute: When it was found, or found again. [minutes since 1970]
+        belief: What the ticket says of its source: as at the moment of most evidence within `following.SHARPENS_MIN`;
+            later ones tell less, as the plume decays.
+        early_belief: The same within `following.CLAIMS_SETTLE_MIN`: by it sensors are claimed, and other sources are
+            told from this one.
         first_bin: Where it began, a bin of five minutes since 1970.
         claimed: Sensors whose present excess is this source's, ascending; they are no evidence for another.
         evidence: Hash over the rows that the judgement rests on.
@@ -75,8 +77,9 @@ class Incident:
 
     members: tuple[Member, ...]
     peak: PeakExcess
+    found_minute: int
     belief: Belief
-    claims_by: Belief
+    early_belief: Belief
     first_bin: int
     claimed: tuple[int, ...]
     evidence: str = ""
@@ -106,8 +109,8 @@ class Incident:
 
 
 def believed_in(incident: Incident, least_share: float = KEPT_SHARE) -> IntArray:
-    """Return the places (rows of `Sources`) that may still be its source, ascending; at least the likeliest."""
-    share = incident.claims_by.share
+    """Return the places (rows of `Sources`) that it believed in early, ascending; at least the likeliest."""
+    share = incident.early_belief.share
     places: IntArray = np.flatnonzero(share >= min(least_share, float(share.max())))
     return places
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from domain.incident import Incident, Member
 from domain.search import Belief
 
@@ -34,8 +36,14 @@ def _sure_of(incident: Incident) -> int:
     return place if place >= 0 and probability[place] >= SAME_PLACE_P else -1
 
 
+def overlap(incident: Incident, belief: Belief) -> float:
+    """Return how much of a belief an incident shares by what its ticket says, or by what it believed early, 0 to 1."""
+    both = (incident.belief, incident.early_belief)
+    return max(float(np.minimum(mine.share, belief.share).sum()) for mine in both)
+
+
 def go_on(ended: Incident, again: Incident) -> Incident:
-    """Return an ended incident that goes on with what is seen again: its ticket, members and rows, the newer belief."""
+    """Return an ended incident that goes on with what is seen again: its ticket, members and rows, newer beliefs."""
     now = {(member.sensor, member.channel): member for member in again.members}
     known = tuple(
         replace(member, heard_ms=max(member.heard_ms, now[key].heard_ms)) if (key := _key(member)) in now else member
@@ -63,7 +71,7 @@ def _joined(incident: Incident, loser: Incident) -> Incident:
         members=(*incident.members, *more),
         peak=max(incident.peak, loser.peak, key=lambda peak: peak.excess_ugm3),
         belief=_surer(incident.belief, loser.belief),
-        claims_by=_surer(incident.claims_by, loser.claims_by),
+        early_belief=_surer(incident.early_belief, loser.early_belief),
         claimed=tuple(sorted({*incident.claimed, *loser.claimed})),
         absorbed=(*incident.absorbed, *loser.absorbed, *((loser.ticket.id,) if loser.ticket else ())),
     )

@@ -45,7 +45,7 @@ def old_air_odds(incident: Incident, group: IntArray, air: tuple[Window, Trail],
         zone: Places and sensors.
     """
     window, _ = air
-    chosen = np.flatnonzero(incident.claims_by.share >= LIKELY_SHARE)
+    chosen = np.flatnonzero(incident.early_belief.share >= LIKELY_SHARE)
     gone = window.minute - incident.peak.time_ms // MINUTE_MS > zone.sources.scale * GONE_MIN
     if gone or not len(chosen) or not len(group) or incident.peak.channel >= TRACERS:
         return 0.0
@@ -59,7 +59,7 @@ def old_air_odds(incident: Incident, group: IntArray, air: tuple[Window, Trail],
     evidence = soft_cap(gain, rare).sum(axis=1)
     beyond = np.log(_seen_ugm3(incident, group, window) / _due_ugm3(incident, chosen, told, air, zone))
     evidence -= 0.5 * (np.maximum(beyond, 0.0) ** 2).mean(axis=1) / RATE_STRAYS**2
-    return float(np.logaddexp.reduce(evidence + np.log(incident.claims_by.share[chosen])))
+    return float(np.logaddexp.reduce(evidence + np.log(incident.early_belief.share[chosen])))
 
 
 def _told(incident: Incident, chosen: IntArray, group: IntArray, air: tuple[Window, Trail], zone: Zone) -> Float32Array:

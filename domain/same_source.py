@@ -63,7 +63,7 @@ def same_source(incidents: list[Incident], found: Finding, air: tuple[Window, Tr
         if incident.ticket is None or not _is_within_reach(incident, found.members, zone):
             continue
         places = believed_in(incident)
-        among = Among(places, log_share=np.log(incident.claims_by.share[places]), begun_bin=incident.first_bin)
+        among = Among(places, log_share=np.log(incident.early_belief.share[places]), begun_bin=incident.first_bin)
         result = search(air, found.members, asked, found.first_bin, zone, among)
         if result is not None and result.belief.odds >= odds:
             best, odds = at, result.belief.odds

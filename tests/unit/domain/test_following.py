@@ -9,7 +9,7 @@ import pytest
 
 from domain import following
 from domain.channels import MINUTE_MS, WEATHER_KEYS
-from domain.following import GROWS_MIN, SHARPENS_MIN
+from domain.following import CLAIMS_SETTLE_MIN, SHARPENS_MIN
 from domain.incident import Incident, claimed_by
 from domain.joining import absorb
 from domain.readings import Readings, Weather
@@ -131,17 +131,18 @@ def test_a_ticket_sharpens_what_it_says_for_longer_than_what_it_claims_sensors_b
     grows = emit(one_plume(), SITE, SOUTH, (33, 58), 400.0, from_deg=270.0, seed=4)
     (opened,) = run(SITE, whole(joined(grows), wind(MINUTES, 270.0))).last.values()
     opened_min = (to_ms(opened.opened_at) - START_MS) // MINUTE_MS
-    early, settled, late = (an_incident(grows, opened_min + after) for after in (4, GROWS_MIN + 2, SHARPENS_MIN))
-    assert early.belief == early.claims_by
-    assert late.claims_by.evidence == settled.claims_by.evidence
-    assert late.belief.evidence > settled.belief.evidence > early.belief.evidence
+    looks = (4, CLAIMS_SETTLE_MIN + 3, SHARPENS_MIN + 3, SHARPENS_MIN + 9)
+    early, settled, late, over = (an_incident(grows, opened_min + after) for after in looks)
+    assert early.belief is early.early_belief
+    assert late.early_belief.evidence == settled.early_belief.evidence
+    assert over.belief.evidence == late.belief.evidence > settled.belief.evidence > early.belief.evidence
 
 
 def test_incidents_sure_of_the_same_place_are_one_and_of_others_are_not() -> None:
     incident = an_incident()
     other = replace(incident, belief=replace(incident.belief, probability=incident.belief.probability[::-1]))
     unsure = replace(incident, belief=replace(incident.belief, probability=np.full(2, 0.4)))
-    later = replace(incident, claimed=(39,))
+    later = replace(incident, claimed=(39,), early_belief=other.belief)
     kept, gone = absorb((incident, other, unsure, later))
     assert len(kept) == 3
     assert set(kept[0].claimed) == {*incident.claimed, 39}

@@ -57,7 +57,15 @@ def an_incident() -> Incident:
         for channel in (0, 1)
     )
     belief = Belief(8.0, 12.0, share, share[:2], 0.0, *ZONE.sources.xy_m[0].tolist())
-    return Incident(members=members, peak=peak, belief=belief, claims_by=belief, first_bin=BEGAN_BIN, claimed=(0,))
+    return Incident(
+        members=members,
+        peak=peak,
+        found_minute=NOW - 90,
+        belief=belief,
+        early_belief=belief,
+        first_bin=BEGAN_BIN,
+        claimed=(0,),
+    )
 
 
 def a_window(times: float) -> Window:

@@ -39,9 +39,9 @@ def who_explains(seen: CorrelateState, believed: list[Incident]) -> int | None:
 
 
 def sure_of(incident: Incident, place: int) -> Incident:
-    share = np.zeros_like(incident.claims_by.share)
+    share = np.zeros_like(incident.early_belief.share)
     share[place] = 1.0
-    return replace(incident, claims_by=replace(incident.claims_by, share=share))
+    return replace(incident, early_belief=replace(incident.early_belief, share=share))
 
 
 def test_what_a_ticket_s_source_shows_is_no_second_source(seen: CorrelateState) -> None:
@@ -87,5 +87,5 @@ def test_a_ticket_whose_sensors_are_out_of_reach_is_not_asked(seen: CorrelateSta
 def test_the_likeliest_place_is_always_among_those_believed_in(seen: CorrelateState, least_share: float) -> None:
     (incident,) = seen.incidents
     places = believed_in(incident, least_share)
-    assert int(incident.claims_by.share.argmax()) in places.tolist()
+    assert int(incident.early_belief.share.argmax()) in places.tolist()
     assert places.tolist() == sorted(set(places.tolist()))

@@ -35,8 +35,9 @@ def an_incident(ticket: Ticket | None, members: tuple[int, ...], claimed: tuple[
             for sensor in members
         ),
         peak=PEAK,
+        found_minute=0,
         belief=BELIEF,
-        claims_by=BELIEF,
+        early_belief=BELIEF,
         first_bin=0,
         claimed=claimed,
         ticket=ticket,
