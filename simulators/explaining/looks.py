@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 
@@ -24,14 +25,12 @@ Air = tuple[Window, Trail, JudgedField]
 """The window, the winds and the minute as they stood."""
 
 
-def airs(minutes: tuple[JudgedField, ...], until_ms: int, zone: Zone) -> Iterator[Air]:
-    """Go through a run: the air of every minute that was settled by a time, at least the first."""
+def airs(minutes: tuple[JudgedField, ...], zone: Zone) -> Iterator[Air]:
+    """Yield the air of every minute of a run."""
     window, trail, before = no_window(), no_trail(), -1
     nobody = np.zeros(len(zone.is_vehicle), np.bool_)
     driven = ways.no_passes()
     for judged in minutes:
-        if judged.clock_ms > until_ms and before >= 0:
-            return
         minute = judged.minute_ms // MINUTE_MS
         trail = blow(trail, zone_wind(judged.weather), minute - before if before >= 0 else 1)
         driven, parts = ways.advance(driven, judged, zone.cells, zone.site.rules.detect.floor_ugm3)
@@ -41,20 +40,34 @@ def airs(minutes: tuple[JudgedField, ...], until_ms: int, zone: Zone) -> Iterato
 
 
 def air_at(minutes: tuple[JudgedField, ...], until_ms: int, zone: Zone) -> Air:
-    """Return the air of the last minute settled by a time."""
-    (last,) = deque(airs(minutes, until_ms, zone), maxlen=1)
+    """Return the air of the last minute settled by a time, of the first where none was."""
+    settled = tuple(takewhile(lambda judged: judged.clock_ms <= until_ms, minutes))
+    (last,) = deque(airs(settled or minutes[:1], zone), maxlen=1)
     return last
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A search anew: the air, the sensors whose source was looked for, those that may be asked, and what was found."""
+    """A search anew.
+
+    Attributes:
+        air: As it stood.
+        members: The sensors whose source was looked for, ascending.
+        free: Those that may be asked, shape (sensors,).
+        first_bin: Since when, a bin since 1970.
+        found: None where no place could be the source.
+    """
 
     air: Air
     members: IntArray
     free: BoolArray
     first_bin: int
     found: Finding | None
+
+    @property
+    def minute(self) -> int:
+        """The last minute that it saw. [minutes since 1970]"""
+        return self.air[0].minute
 
 
 def look_at(part: RunPart, air: Air, zone: Zone, first_bin: int | None = None) -> Look:
@@ -72,7 +85,7 @@ def look_at(part: RunPart, air: Air, zone: Zone, first_bin: int | None = None) -
     return Look(air, members, free, first, search((window, trail), members, free, first, zone))
 
 
-def better(best: Look, now: Look, zone: Zone) -> Look:
+def surer(best: Look, now: Look, zone: Zone) -> Look:
     """Return the look of more evidence; one at which nobody was loud any more counts for nothing."""
     score = now.air[0].score[-NOW_BINS:, now.members]
     if now.found is None or score.max(initial=0.0) < MEMBER_SHARE * zone.rules.loud_sigma:

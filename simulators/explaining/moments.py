@@ -3,7 +3,7 @@
 import numpy as np
 
 from domain.attribution import zone_wind
-from domain.channels import MINUTE_MS, POLLUTANTS
+from domain.channels import POLLUTANTS
 from domain.field import JudgedField
 from domain.following import SHARPENS_MIN
 from domain.loudness import EVERY_MIN
@@ -14,7 +14,7 @@ from domain.times import to_ms
 from domain.window import Window, scatter_ugm3
 from domain.zone import Zone
 from simulators.explaining.explanation import Moment, SensorSeen, Weighed
-from simulators.explaining.looks import Look, air_at, airs, better, look_at
+from simulators.explaining.looks import Look, air_at, airs, look_at, surer
 from simulators.explaining.run_input import RunPart
 
 LEADERS = 3
@@ -22,13 +22,17 @@ LEADERS = 3
 
 
 def moments_of(part: RunPart, zone: Zone) -> tuple[Moment, ...]:
-    """Search anew as things stood when a local ticket opened, and at the moment of most evidence while it sharpened."""
-    begun = begun_ms(part.ticket)
-    opening = best = look_at(part, air_at(part.minutes, to_ms(part.ticket.opened_at), zone), zone)
-    for air in airs(part.minutes, begun + (SHARPENS_MIN + 1) * MINUTE_MS, zone):
-        minute = air[0].minute
-        if 0 < minute - begun // MINUTE_MS <= SHARPENS_MIN and minute % EVERY_MIN == 0:
-            best = better(best, look_at(part, air, zone, opening.first_bin), zone)
+    """Search anew as things stood when a local ticket opened, and at the moment of most evidence since it last did."""
+    opened_ms, begun = to_ms(part.ticket.opened_at), begun_ms(part.ticket)
+    opening = best = look_at(part, air_at(part.minutes, opened_ms, zone), zone)
+    if begun > opened_ms:  # what is believed of a source that returned begins anew
+        best = look_at(part, air_at(part.minutes, begun, zone), zone)
+    found_minute, first_bin = best.minute, best.first_bin
+    for air in airs(part.minutes, zone):
+        if air[0].minute > found_minute + SHARPENS_MIN:
+            break
+        if air[0].minute > found_minute and air[0].minute % EVERY_MIN == 0:
+            best = surer(best, look_at(part, air, zone, first_bin), zone)
     looks = [opening] if best is opening else [opening, best]
     return tuple(_moment(part, one, zone) for one in looks)
 

@@ -12,12 +12,13 @@ import pyarrow.parquet as pq
 
 from domain.channels import MINUTE_MS, POLLUTANTS, WEATHER_KEYS
 from domain.field import JudgedField, WeatherMinute
+from domain.following import SHARPENS_MIN
 from domain.pipeline import Zoned, make_ready
 from domain.road_cells import CellMinutes, no_cell_minutes
 from domain.site import Site
 from domain.site_files import parse_site
 from domain.site_files.folder import FILES
-from domain.ticket import Ticket
+from domain.ticket import Ticket, begun_ms
 from domain.times import to_datetime, to_ms
 from domain.wire import decode_ticket
 from simulators.replay.minutes import ROAD
@@ -105,10 +106,10 @@ def _site(folder: Path) -> Site:
 
 
 def _minutes(run: Path, ticket: Ticket, zoned: Zoned) -> tuple[JudgedField, ...]:
-    opened = to_ms(ticket.opened_at)
+    opened, begun = to_ms(ticket.opened_at), begun_ms(ticket)
     first = min(to_ms(ticket.event_start), opened) - BEFORE_MIN * MINUTE_MS
-    end = to_ms(ticket.event_end) if ticket.event_end else opened + AFTER_MIN * MINUTE_MS
-    last = min(max(end, opened), opened + AFTER_MIN * MINUTE_MS) + MINUTE_MS
+    end = to_ms(ticket.event_end) if ticket.event_end else begun + AFTER_MIN * MINUTE_MS
+    last = min(max(end, begun + SHARPENS_MIN * MINUTE_MS), begun + AFTER_MIN * MINUTE_MS) + MINUTE_MS
     span = [("minute", ">=", to_datetime(first)), ("minute", "<=", to_datetime(last))]
     try:
         rows = pq.read_table(run / "minutes.parquet", filters=span)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,13 @@ from typer.testing import CliRunner
 
 from app.cli.commands import app
 from app.site_folder import read_site
+from domain.channels import MINUTE_MS
 from domain.pipeline import make_ready
+from domain.times import to_ms
 from domain.wire import decode_ticket
 from simulators.explaining import ExplainRefused, RunPart, as_json, as_text, explain, read_part
+from simulators.explaining.looks import air_at, look_at, surer
+from simulators.explaining.moments import moments_of
 from simulators.explaining.run_input import pick
 from simulators.recording import read_recording
 from simulators.replay import MinutesFile, RunMeta, replay, write_run
@@ -77,9 +82,30 @@ def test_the_leader_computed_anew_is_the_ticket_s(part: RunPart) -> None:
     assert np.isfinite([one.scatters for one in last.sensors if one.member]).all()
 
 
+def test_a_source_that_returned_is_looked_at_anew(part: RunPart) -> None:
+    again = part.ticket.opened_at + timedelta(minutes=10)
+    entry = replace(part.ticket.history[0], what="reopened", at=again)
+    returned = replace(part, ticket=replace(part.ticket, history=(*part.ticket.history, entry)))
+    opening, best = moments_of(returned, part.zoned.zone)
+    assert opening == moments_of(part, part.zoned.zone)[0]
+    assert best.time_ms >= to_ms(again) - 2 * MINUTE_MS
+
+
+def test_a_look_when_nobody_is_loud_any_more_counts_for_nothing(part: RunPart) -> None:
+    zone = part.zoned.zone
+    look = look_at(part, air_at(part.minutes, to_ms(part.ticket.opened_at), zone), zone)
+    window, *rest = look.air
+    silent = replace(look, air=(replace(window, excess=np.zeros_like(window.excess)), *rest))
+    nothing = replace(look, found=None)
+    assert surer(nothing, look, zone) is look
+    assert surer(nothing, silent, zone) is nothing
+    assert surer(look, nothing, zone) is look
+
+
 def test_every_step_is_told(part: RunPart) -> None:
     text = as_text(explain(part), "right")
-    for step in ("1 看到", "2 排除", "3.1 比较", "4 同时段", "5 结论", "6 经过", "真值 Truth: right"):
+    most = "3.2 比较 Compared, 证据最多时"
+    for step in ("1 看到", "2 排除", "3.1 比较", most, "4 同时段", "5 结论", "6 经过", "真值 Truth: right"):
         assert step in text
     assert json.loads(json.dumps(as_json(explain(part)), allow_nan=False))["ticket"]["id"] == part.ticket.id
 
