@@ -11,7 +11,7 @@ from domain import following
 from domain.channels import MINUTE_MS, WEATHER_KEYS
 from domain.following import CLAIMS_SETTLE_MIN, SHARPENS_MIN
 from domain.incident import Incident, claimed_by
-from domain.joining import absorb
+from domain.joining import absorb, overlap
 from domain.readings import Readings, Weather
 from domain.site import Site
 from domain.times import to_ms
@@ -136,6 +136,15 @@ def test_a_ticket_sharpens_what_it_says_for_longer_than_what_it_claims_sensors_b
     assert early.belief is early.early_belief
     assert late.early_belief.evidence == settled.early_belief.evidence
     assert over.belief.evidence == late.belief.evidence > settled.belief.evidence > early.belief.evidence
+
+
+def test_what_is_found_joins_by_what_a_ticket_says_as_by_what_it_believed_early() -> None:
+    incident = an_incident()
+    belief = incident.belief
+    nowhere = replace(belief, share=np.zeros_like(belief.share))
+    says, believed = replace(incident, early_belief=nowhere), replace(incident, belief=nowhere)
+    assert overlap(says, belief) == overlap(believed, belief) == pytest.approx(1.0)
+    assert overlap(replace(says, belief=nowhere), belief) == 0.0
 
 
 def test_incidents_sure_of_the_same_place_are_one_and_of_others_are_not() -> None:
