@@ -15,7 +15,7 @@ from domain.discovery import find_new
 from domain.field import ChannelState, JudgedField
 from domain.following import follow, is_over
 from domain.hearing import Minute, minute_of
-from domain.incident import Incident, claimed_by
+from domain.incident import Incident, claimed_by, let_go
 from domain.joining import absorb
 from domain.late import hear_late
 from domain.limits import crossing
@@ -28,7 +28,7 @@ from domain.times import rfc3339, to_datetime
 from domain.traffic import hold_traffic
 from domain.trail import Trail, blow, no_trail
 from domain.visits import Ways, drive, no_ways
-from domain.window import Window, look, no_window
+from domain.window import Window, forgotten, look, no_window
 from domain.writeup import Beside, write_late, write_merged, write_up
 from domain.zone import Zone
 
@@ -113,6 +113,7 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     window = look(state.window, judged, parts, claimed_by(state.incidents, len(zone.is_vehicle)))
     heard = minute_of(judged, zone)
     incidents = follow(state.incidents, heard, window, trail, zone)
+    window = forgotten(window, let_go(state.incidents, incidents, len(zone.is_vehicle)))
     incidents, absorbed = absorb(incidents)
     regional = regional_channels(judged, zone)
     asked = state.asked if len(state.asked) else np.zeros((len(zone.is_vehicle), 2))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from domain.hearing import Minute, begin, hear
+from domain.hearing import Minute, after_others, begin, hear
 from domain.incident import Incident, claimed_by, claiming, explained_by
 from domain.joining import go_on, overlap
 from domain.loudness import EVERY_MIN, MEMBER_SHARE, NOW_BINS, recent_loudness
@@ -130,8 +130,10 @@ def _take_in(
         return
     window, minute = now
     incident = begin(found, sensors, window, minute, zone)
-    if incident is not None:
-        incidents.append(hear(_returned(incident, tuple(incidents), ended), minute, zone))
+    if incident is None:
+        return
+    incident = hear(_returned(incident, tuple(incidents), ended), minute, zone)
+    incidents.append(incident if incident.ticket else after_others(incident, (*incidents, *ended)))
 
 
 def _joins(incidents: list[Incident], found: Finding, sensors: tuple[int, ...]) -> bool:

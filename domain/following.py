@@ -12,16 +12,18 @@ from domain.readings import BoolArray, IntArray
 from domain.search import Among, Finding, search
 from domain.trail import Trail
 from domain.window import Float32Array, Window
-from domain.witnesses import distance_m
 from domain.zone import Zone
 
 CLAIMS_SETTLE_MIN = 10
 """So long after it was found the belief by which an incident claims sensors may change; later what joins it is more and
 more of other sources' air. Design value. [min]"""
 SETTLED_SHARE = 0.05
-"""Then only its places above this are asked who joins it, … Design value."""
+"""Then only its places above this are asked whose its sensors are, … Design value."""
 OLD_EVERY_MIN = 6
-"""… and more rarely. [min]"""
+"""… more rarely, … [min]"""
+STILL_BINS = 6
+"""… and of so many of the newest bins, as old as the oldest puff: of a source that has ended the hour before would go
+on to explain what its sensors show of another. Design value."""
 SHARPENS_MIN = 20
 """So long what its ticket says may: of the spans tried the true source led oftenest. Design value. [min]"""
 
@@ -65,7 +67,10 @@ def is_over(incident: Incident, window: Window, zone: Zone) -> bool:
 def _weigh(
     incident: Incident, recent: Float32Array, free: BoolArray, window: Window, trail: Trail, zone: Zone
 ) -> Incident:
-    """Look at an incident's sources again: the belief of most evidence is kept, and what is explained is claimed."""
+    """Look at an incident's sources again: the belief of most evidence is kept, and what is explained is claimed.
+
+    Once its claims have settled it lets go of sensors that its source does not explain any more.
+    """
     least = MEMBER_SHARE * zone.rules.loud_sigma
     members = np.array([sensor for sensor in incident.claimed if recent[sensor] >= least], np.int64)
     if not len(members) or window.score[-NOW_BINS:, members].max() < least:
@@ -74,14 +79,22 @@ def _weigh(
     if age_min <= SHARPENS_MIN:
         found = search(air, members, free, incident.first_bin, zone, Among(believed_in(incident)))
         incident = _sharpened(incident, found, age_min)
-    if age_min > CLAIMS_SETTLE_MIN:
-        if window.minute % OLD_EVERY_MIN:
-            return incident
-        if not _may_join(members, recent >= least, free, zone):
-            return replace(incident, claimed=tuple(members.tolist()))
-        among = Among(believed_in(incident, SETTLED_SHARE), incident.early_belief.turn_deg)
-        found = search(air, members, free, incident.first_bin, zone, among)
-    return incident if found is None else _with_joined(incident, members, found, recent >= least)
+        if found is not None and age_min <= CLAIMS_SETTLE_MIN:
+            return replace(incident, claimed=tuple(sorted({*members.tolist(), *explained_by(found, recent >= least)})))
+    if age_min <= CLAIMS_SETTLE_MIN or window.minute % OLD_EVERY_MIN:
+        return incident
+    found = _still(incident, members, free, air, zone)
+    return incident if found is None else replace(incident, claimed=explained_by(found, recent >= least))
+
+
+def _still(
+    incident: Incident, members: IntArray, free: BoolArray, air: tuple[Window, Trail], zone: Zone
+) -> Finding | None:
+    """Return what the source of an incident still explains, by what it settled on early."""
+    window = air[0]
+    among = Among(believed_in(incident, SETTLED_SHARE), incident.early_belief.turn_deg, begun_bin=incident.first_bin)
+    first_bin = max(incident.first_bin, window.first_bin + len(window.score) - STILL_BINS)
+    return search(air, members, free, first_bin, zone, among)
 
 
 def _sharpened(incident: Incident, found: Finding | None, age_min: int) -> Incident:
@@ -93,16 +106,3 @@ def _sharpened(incident: Incident, found: Finding | None, age_min: int) -> Incid
     if age_min <= CLAIMS_SETTLE_MIN and found.belief.evidence > incident.early_belief.evidence:
         incident = replace(incident, early_belief=found.belief)
     return incident
-
-
-def _with_joined(incident: Incident, members: IntArray, found: Finding, loud: BoolArray) -> Incident:
-    """Let an incident claim, of its sensors, those that are loud, and all that its likeliest source explains."""
-    return replace(incident, claimed=tuple(sorted({*members.tolist(), *explained_by(found, loud)})))
-
-
-def _may_join(members: IntArray, loud: BoolArray, free: BoolArray, zone: Zone) -> bool:
-    """Say whether any loud sensor within reach is nobody's: else no search could add one."""
-    others = loud & free
-    others[members] = False
-    strangers = np.flatnonzero(others)
-    return bool((distance_m(zone.xy_m[strangers], zone.xy_m[members]) <= zone.rules.reach_m).any())

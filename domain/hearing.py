@@ -1,5 +1,6 @@
 """What an incident's sensors say minute by minute: its members, its peak, and the rows it rests on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,6 +67,22 @@ def begin(found: Finding, claimed: tuple[int, ...], window: Window, minute: Minu
         first_bin=found.first_bin,
         claimed=claimed,
     )
+
+
+def after_others(incident: Incident, others: Iterable[Incident]) -> Incident:
+    """Let a new incident's members begin after what other incidents heard of the same sensor's same pollutant.
+
+    The channel may have been raised ever since the other's source began; two tickets with one start have one id.
+    """
+    theirs_ms: dict[tuple[int, int], int] = {}
+    for member in (member for other in others for member in other.members):
+        key = (member.sensor, member.channel)
+        theirs_ms[key] = max(theirs_ms.get(key, 0), member.heard_ms + MINUTE_MS)
+    mine = (
+        replace(one, since_ms=max(one.since_ms, min(theirs_ms.get((one.sensor, one.channel), 0), one.heard_ms)))
+        for one in incident.members
+    )
+    return replace(incident, members=tuple(mine))
 
 
 def hear(incident: Incident, minute: Minute, zone: Zone) -> Incident:

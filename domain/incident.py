@@ -132,3 +132,12 @@ def claimed_by(incidents: tuple[Incident, ...], sensors: int) -> BoolArray:
     for incident in incidents:
         claimed[list(incident.claimed)] = True
     return claimed
+
+
+def let_go(before: tuple[Incident, ...], now: tuple[Incident, ...], sensors: int) -> BoolArray:
+    """Return which sensors some incident explained before and none does now, shape (sensors,).
+
+    What they showed until now was that source's, and is no evidence for another one.
+    """
+    free: BoolArray = claimed_by(before, sensors) & ~claimed_by(now, sensors)
+    return free

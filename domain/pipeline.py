@@ -23,7 +23,7 @@ from domain.sources import sources_of
 from domain.ticket import Ticket
 from domain.zone import Zone
 
-VERSION = "7"
+VERSION = "8"
 """Raised when the method changes in a way that can change a ticket."""
 
 

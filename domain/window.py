@@ -1,6 +1,6 @@
 """The excesses of the last hour in bins of five minutes, as the search for sources looks at them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +84,14 @@ def look(known: Window, judged: JudgedField, passes: PassRows, claimed: BoolArra
     now_bin = minute // BIN_MIN
     roadside = pass_by(known.roadside, passes, now_bin, now_bin - BINS + 1)
     return Window(minute, loud, excess, scale, said, roadside)
+
+
+def forgotten(window: Window, sensors: BoolArray) -> Window:
+    """Return the window as if some sensors had said nothing until now; `sensors` has the shape (sensors,)."""
+    if not sensors.any():
+        return window
+    said = ~sensors[:, np.newaxis]
+    return replace(window, excess=window.excess * said, scale=window.scale * said, said=window.said * said)
 
 
 def _habit(known: Window, loud: Float32Array, claimed: BoolArray) -> Float32Array:

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
-from domain import following
 from domain.channels import MINUTE_MS, WEATHER_KEYS
 from domain.following import CLAIMS_SETTLE_MIN, SHARPENS_MIN
 from domain.incident import Incident, claimed_by
@@ -41,6 +39,10 @@ def ended(found: Ran) -> list[str]:
     return [ticket.history[-1].what for ticket in found.last.values()]
 
 
+def leaders(found: Ran) -> list[str]:
+    return sorted(ticket.candidates[0].enterprise_id for ticket in found.last.values())
+
+
 def test_a_plume_that_swings_with_the_wind_stays_one_incident() -> None:
     from_deg = np.concatenate([np.full(28, 270.0), np.linspace(270.0, 220.0, 22), np.full(10, 220.0)])
     rows = air(SITE, MINUTES)
@@ -53,20 +55,43 @@ def test_a_plume_that_swings_with_the_wind_stays_one_incident() -> None:
     assert ended(found) == ["ended"]
 
 
-def test_a_search_where_no_loud_sensor_is_free_would_change_no_ticket(monkeypatch: pytest.MonkeyPatch) -> None:
-    heard = whole(joined(emit(air(SITE, 100), SITE, SOUTH, (20, 80), 40.0, from_deg=270.0)), wind(100, 270.0))
-    asked: list[bool] = []
-    may_join = following._may_join
+def test_a_source_keeps_the_sensors_that_it_goes_on_to_explain() -> None:
+    rows = joined(emit(air(SITE, 100), SITE, SOUTH, (20, 95), 80.0, from_deg=270.0))
+    weather = wind(100, 270.0)
+    before, *_ = messages(rows, weather, [START_MS + 90 * MINUTE_MS])
+    (incident,) = run(SITE, [before]).state.correlate.incidents
+    assert set(incident.sensors) == set(incident.claimed)
+    (ticket,) = run(SITE, whole(rows, weather)).last.values()
+    assert ticket.candidates[0].enterprise_id == "south"
 
-    def note(*args: Any) -> bool:
-        asked.append(may_join(*args))
-        return asked[-1]
 
-    monkeypatch.setattr(following, "_may_join", note)
-    spared = run(SITE, heard)
-    monkeypatch.setattr(following, "_may_join", lambda *_: True)
-    assert spared.written == run(SITE, heard).written
-    assert set(asked) == {True, False}
+def one_after_another(next_m: tuple[float, float], next_from_deg: float) -> Ran:
+    """Return what a source brings forth, and another one after it that the same sensors see in another wind."""
+    enterprises = (an_enterprise("first", 250.0, 1500.0), an_enterprise("next", *next_m))
+    site = replace(SITE, enterprises=enterprises)
+    rows = emit(air(site, 130), site, (250.0, 1500.0), (20, 45), 80.0, from_deg=270.0)
+    rows = emit(rows, site, next_m, (50, 100), 80.0, from_deg=next_from_deg, seed=3)
+    from_deg = np.where(np.arange(130) < 48, 270.0, next_from_deg)
+    return run(site, whole(joined(rows), turning(from_deg.tolist())))
+
+
+AFTER = [((1000.0, 1000.0), 180.0), ((1000.0, 2000.0), 0.0), ((750.0, 1250.0), 225.0), ((250.0, 1000.0), 210.0)]
+
+
+@pytest.mark.parametrize(("next_m", "next_from_deg"), AFTER)
+def test_a_source_that_has_ended_lets_go_of_sensors_that_another_begins_to_raise(
+    next_m: tuple[float, float], next_from_deg: float
+) -> None:
+    found = one_after_another(next_m, next_from_deg)
+    assert leaders(found) == ["first", "next"]
+
+
+def test_a_sensor_raised_by_one_source_and_then_another_gives_two_tickets_two_starts() -> None:
+    first, second = sorted(one_after_another(*AFTER[-1]).last.values(), key=lambda ticket: ticket.opened_at)
+    (shared,) = set(first.sensors) & set(second.sensors)
+    assert shared == "s-3-1"
+    assert first.id != second.id
+    assert first.event_start < second.event_start <= second.opened_at
 
 
 def test_a_source_that_pauses_for_a_quarter_of_an_hour_stays_one_incident() -> None:
@@ -81,10 +106,6 @@ def test_a_source_that_comes_back_after_an_hour_and_more_is_another_incident() -
     rows = emit(rows, SITE, SOUTH, (125, 150), 80.0, from_deg=270.0)
     found = run(SITE, whole(joined(rows), wind(165, 270.0)))
     assert ended(found) == ["ended", "ended"]
-
-
-def leaders(found: Ran) -> list[str]:
-    return sorted(ticket.candidates[0].enterprise_id for ticket in found.last.values())
 
 
 @pytest.mark.parametrize(("minutes", "brings"), [((22, 42), GAS), ((27, 47), DUST)])

@@ -9,7 +9,7 @@ import pytest
 from domain.channels import MINUTE_MS
 from domain.field import ChannelState, Flag, JudgedField, WeatherMinute
 from domain.passes import PassRows, no_pass_rows
-from domain.window import BIN_MIN, BINS, LEAST_SCATTER_UGM3, Window, look, moments_min, no_window
+from domain.window import BIN_MIN, BINS, LEAST_SCATTER_UGM3, Window, forgotten, look, moments_min, no_window
 
 SENSORS = 3
 FIRST = 29_538_720
@@ -76,6 +76,18 @@ def test_a_gap_leaves_empty_bins_and_an_hour_of_it_leaves_none_filled() -> None:
     assert gap.said[-4:, 0, 0].tolist() == [1, 0, 0, 1]
     late = seen(judged(FIRST + 1000, {0: 8.0}), known=begun)
     assert late.said[:, 0, 0].tolist() == [0] * (BINS - 1) + [1]
+
+
+def test_what_a_sensor_said_before_it_was_let_go_is_forgotten_and_what_it_says_then_is_not() -> None:
+    before = seen(*(judged(FIRST + minute, {0: 4.0, 1: 8.0}) for minute in range(7)))
+    let_go = np.array([False, True, False])
+    after = forgotten(before, let_go)
+    assert not after.score[:, 1].any()
+    assert not after.said[:, 1].any()
+    assert after.score[:, 0].tolist() == before.score[:, 0].tolist()
+    again = seen(judged(FIRST + 7, {0: 4.0, 1: 6.0}), known=after)
+    assert again.score[-1, 1, 0] == pytest.approx(6.0 / LEAST_SCATTER_UGM3[0])
+    assert forgotten(before, np.zeros(SENSORS, np.bool_)) is before
 
 
 def test_what_stands_of_a_slow_sensor_speaks_for_it() -> None:
