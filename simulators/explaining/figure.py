@@ -96,7 +96,7 @@ def _draw_series(axes: "Axes", part: RunPart, name: str, channel: int) -> None:
 
 def _draw_map(axes: "Axes", part: RunPart) -> None:
     zone, ticket = part.zoned.zone, part.ticket
-    window, trail, _ = air_at(part.minutes, to_ms(ticket.opened_at), zone)
+    window, trail, _ = air_at(part, to_ms(ticket.opened_at), zone)
     xy, centre = zone.xy_m, np.nanmean(zone.xy_m, axis=0)
     mine = np.isin(np.array(zone.site.sensor_ids), ticket.sensors)
     low, high = np.nanmin(xy, axis=0) - 500.0, np.nanmax(xy, axis=0) + 500.0

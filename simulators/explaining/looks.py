@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 import numpy as np
@@ -17,7 +17,7 @@ from domain.search import Finding, first_loud_bin, search
 from domain.ticket import TicketKind
 from domain.times import to_ms
 from domain.trail import Trail, blow, no_trail
-from domain.window import Window, look, no_window
+from domain.window import Window, forgotten, look, no_window
 from domain.zone import Zone
 from simulators.explaining.run_input import RunPart
 
@@ -25,24 +25,33 @@ Air = tuple[Window, Trail, JudgedField]
 """The window, the winds and the minute as they stood."""
 
 
-def airs(minutes: tuple[JudgedField, ...], zone: Zone) -> Iterator[Air]:
-    """Yield the air of every minute of a run."""
+def airs(part: RunPart, zone: Zone) -> Iterator[Air]:
+    """Yield the air of every minute; what sensors of an earlier ticket showed until this one began was its."""
     window, trail, before = no_window(), no_trail(), -1
     nobody = np.zeros(len(zone.is_vehicle), np.bool_)
     driven = ways.no_passes()
-    for judged in minutes:
+    begins_ms, theirs = to_ms(part.ticket.event_start), np.isin(zone.site.sensor_ids, sorted(_of_earlier(part)))
+    for judged in part.minutes:
         minute = judged.minute_ms // MINUTE_MS
         trail = blow(trail, zone_wind(judged.weather), minute - before if before >= 0 else 1)
         driven, parts = ways.advance(driven, judged, zone.cells, zone.site.rules.detect.floor_ugm3)
+        if before * MINUTE_MS < begins_ms <= judged.minute_ms and window.minute >= 0:
+            window = forgotten(window, theirs)
         window = look(window, judged, parts, nobody)
         before = minute
         yield window, trail, judged
 
 
-def air_at(minutes: tuple[JudgedField, ...], until_ms: int, zone: Zone) -> Air:
+def _of_earlier(part: RunPart) -> set[str]:
+    """Return the ticket's sensors that an earlier local one heard as well."""
+    earlier = (one for one in part.others if one.kind is TicketKind.LOCAL and one.opened_at < part.ticket.opened_at)
+    return set(part.ticket.sensors) & {name for one in earlier for name in one.sensors}
+
+
+def air_at(part: RunPart, until_ms: int, zone: Zone) -> Air:
     """Return the air of the last minute settled by a time, of the first where none was."""
-    settled = tuple(takewhile(lambda judged: judged.clock_ms <= until_ms, minutes))
-    (last,) = deque(airs(settled or minutes[:1], zone), maxlen=1)
+    settled = tuple(takewhile(lambda judged: judged.clock_ms <= until_ms, part.minutes))
+    (last,) = deque(airs(replace(part, minutes=settled or part.minutes[:1]), zone), maxlen=1)
     return last
 
 

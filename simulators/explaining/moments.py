@@ -24,11 +24,11 @@ LEADERS = 3
 def moments_of(part: RunPart, zone: Zone) -> tuple[Moment, ...]:
     """Search anew as things stood when a local ticket opened, and at the moment of most evidence since it last did."""
     opened_ms, begun = to_ms(part.ticket.opened_at), begun_ms(part.ticket)
-    opening = best = look_at(part, air_at(part.minutes, opened_ms, zone), zone)
+    opening = best = look_at(part, air_at(part, opened_ms, zone), zone)
     if begun > opened_ms:  # what is believed of a source that returned begins anew
-        best = look_at(part, air_at(part.minutes, begun, zone), zone)
+        best = look_at(part, air_at(part, begun, zone), zone)
     found_minute, first_bin = best.minute, best.first_bin
-    for air in airs(part.minutes, zone):
+    for air in airs(part, zone):
         if air[0].minute > found_minute + SHARPENS_MIN:
             break
         if air[0].minute > found_minute and air[0].minute % EVERY_MIN == 0:

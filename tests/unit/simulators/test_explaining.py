@@ -93,7 +93,7 @@ def test_a_source_that_returned_is_looked_at_anew(part: RunPart) -> None:
 
 def test_a_look_when_nobody_is_loud_any_more_counts_for_nothing(part: RunPart) -> None:
     zone = part.zoned.zone
-    look = look_at(part, air_at(part.minutes, to_ms(part.ticket.opened_at), zone), zone)
+    look = look_at(part, air_at(part, to_ms(part.ticket.opened_at), zone), zone)
     window, *rest = look.air
     silent = replace(look, air=(replace(window, excess=np.zeros_like(window.excess)), *rest))
     nothing = replace(look, found=None)
