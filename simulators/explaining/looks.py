@@ -26,7 +26,7 @@ Air = tuple[Window, Trail, JudgedField]
 
 
 def airs(part: RunPart, zone: Zone) -> Iterator[Air]:
-    """Yield the air of every minute; what sensors of an earlier ticket showed until this one began was its."""
+    """Yield the air of every minute, without what an earlier ticket's sensors had shown when this one began."""
     window, trail, before = no_window(), no_trail(), -1
     nobody = np.zeros(len(zone.is_vehicle), np.bool_)
     driven = ways.no_passes()

@@ -16,6 +16,7 @@ from app.site_folder import read_site
 from domain.channels import MINUTE_MS
 from domain.pipeline import make_ready
 from domain.times import to_ms
+from domain.window import BIN_MIN
 from domain.wire import decode_ticket
 from simulators.explaining import ExplainRefused, RunPart, as_json, as_text, explain, read_part
 from simulators.explaining.looks import air_at, look_at, surer
@@ -89,6 +90,22 @@ def test_a_source_that_returned_is_looked_at_anew(part: RunPart) -> None:
     opening, best = moments_of(returned, part.zoned.zone)
     assert opening == moments_of(part, part.zoned.zone)[0]
     assert best.time_ms >= to_ms(again) - 2 * MINUTE_MS
+
+
+def test_what_sensors_of_an_earlier_ticket_had_shown_when_this_one_began_is_left_out(part: RunPart) -> None:
+    zone, begins_ms, opened_ms = part.zoned.zone, to_ms(part.ticket.event_start), to_ms(part.ticket.opened_at)
+    shared = part.ticket.sensors[0]
+    earlier = replace(
+        part.ticket, id="0" * 20, sensors=(shared,), opened_at=part.ticket.opened_at - timedelta(minutes=30)
+    )
+    alone, _, _ = air_at(replace(part, others=()), opened_ms, zone)
+    after, _, _ = air_at(replace(part, others=(earlier,)), opened_ms, zone)
+    mine = zone.site.sensor_ids.index(shared)
+    before = np.arange(len(alone.said)) + alone.first_bin < begins_ms // MINUTE_MS // BIN_MIN
+    assert alone.said[before, mine].any()
+    assert not after.said[before, mine].any()
+    assert after.said[-1, mine].tolist() == alone.said[-1, mine].tolist()
+    assert np.delete(after.score, mine, axis=1).tolist() == np.delete(alone.score, mine, axis=1).tolist()
 
 
 def test_a_look_when_nobody_is_loud_any_more_counts_for_nothing(part: RunPart) -> None:
