@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 
 from domain.channels import MINUTE_MS
+from domain.finding import Finding
 from domain.hearing import Minute, hear
 from domain.incident import Incident, believed_in, claimed_by, explained_by
 from domain.loudness import EVERY_MIN, MEMBER_SHARE, NOW_BINS, recent_loudness
 from domain.readings import BoolArray, IntArray
-from domain.search import Among, Finding, search
+from domain.search import Among, search
 from domain.trail import Trail
 from domain.window import Float32Array, Window
 from domain.zone import Zone

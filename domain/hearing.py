@@ -8,10 +8,10 @@ import numpy as np
 from domain.channels import MINUTE_MS, POLLUTANTS
 from domain.evidence import add_evidence, evidence_row
 from domain.field import JudgedField
+from domain.finding import Finding
 from domain.incident import Incident, Member, PeakExcess
 from domain.readings import BoolArray, IntArray
 from domain.roadside import TRACERS
-from domain.search import Finding
 from domain.window import BIN_MIN, EARLIER_SIGMA, Window, scatter_ugm3
 from domain.zone import Zone
 

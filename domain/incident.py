@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from domain.finding import Belief, Finding
 from domain.readings import BoolArray, IntArray
-from domain.search import Belief, Finding
 from domain.ticket import Ticket
 
 KEPT_SHARE = 3e-5

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from domain.finding import Belief
 from domain.incident import Incident, Member
-from domain.search import Belief
 
 SAME_PLACE_P = 0.5
 """Two incidents are one when both believe this much in the same place."""

@@ -4,11 +4,11 @@ import numpy as np
 
 from domain.channels import MINUTE_MS
 from domain.field import ChannelState
+from domain.finding import Finding
 from domain.hearing import Minute
 from domain.incident import Incident, claimed_by
 from domain.readings import FloatArray
 from domain.roadside import TRACERS
-from domain.search import Finding
 from domain.zone import Zone
 
 SEVERAL = 2

@@ -6,10 +6,11 @@ well as any new one would; and would its plume of an hour ago (`old_air`).
 
 import numpy as np
 
+from domain.finding import Finding
 from domain.incident import Incident, believed_in, claiming
 from domain.old_air import old_air_odds
 from domain.readings import IntArray
-from domain.search import Among, Finding, search
+from domain.search import Among, search
 from domain.trail import Trail
 from domain.window import Window
 from domain.witnesses import distance_m

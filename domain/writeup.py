@@ -10,9 +10,9 @@ from domain.attribution import ZoneWind
 from domain.candidates import candidates_of, leading, with_passes
 from domain.channels import POLLUTANTS
 from domain.field import Flag, JudgedField
+from domain.finding import Belief
 from domain.incident import Incident, PeakExcess
 from domain.recommend import Advice, recommend, with_reasons
-from domain.search import Belief
 from domain.ticket import Candidate, Excluded, HistoryEntry, Peak, Ticket, TicketKind, TicketState, Wind
 from domain.times import rfc3339, to_datetime
 from domain.visits import Ways

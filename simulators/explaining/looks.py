@@ -11,9 +11,10 @@ from domain import passes as ways
 from domain.attribution import zone_wind
 from domain.channels import MINUTE_MS
 from domain.field import JudgedField
+from domain.finding import Finding
 from domain.loudness import MEMBER_SHARE, NOW_BINS
 from domain.readings import BoolArray, IntArray
-from domain.search import Finding, first_loud_bin, search
+from domain.search import first_loud_bin, search
 from domain.ticket import TicketKind
 from domain.times import to_ms
 from domain.trail import Trail, blow, no_trail

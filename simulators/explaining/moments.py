@@ -5,10 +5,11 @@ import numpy as np
 from domain.attribution import zone_wind
 from domain.channels import POLLUTANTS
 from domain.field import JudgedField
+from domain.finding import Finding
 from domain.following import SHARPENS_MIN
 from domain.loudness import EVERY_MIN
 from domain.readings import IntArray
-from domain.search import Among, Finding, search
+from domain.search import Among, search
 from domain.ticket import begun_ms
 from domain.times import to_ms
 from domain.window import Window, scatter_ugm3

@@ -7,12 +7,12 @@ import pytest
 
 from domain.attribution import ZoneWind
 from domain.channels import MINUTE_MS
+from domain.finding import Belief
 from domain.incident import Incident, Member, PeakExcess
 from domain.old_air import old_air_odds
 from domain.pipeline import make_ready
 from domain.readings import Readings
 from domain.roadside import nobody_passed
-from domain.search import Belief
 from domain.site import Site
 from domain.trail import blow, no_trail
 from domain.window import BIN_MIN, BINS, LOUD_SHARE, Window

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from domain.channels import MINUTE_MS
+from domain.finding import Belief, Finding
 from domain.opening import BESIDE_COSTS, LONE_COSTS, LONE_STATIONS, convinces, costs_beside
 from domain.pipeline import make_ready
-from domain.search import Belief, Finding
 from tests.builders import START_MS, a_site, an_enterprise, joined, messages, run, wind
 from tests.unit.domain.test_following import MINUTES, SITE, one_plume
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from domain.attribution import ZoneWind
 from domain.channels import MINUTE_MS
+from domain.finding import Finding
 from domain.pipeline import make_ready
 from domain.plume import AGE_MIN, Winds, at_once
 from domain.roadside import nobody_passed
-from domain.search import ONE_LOOK, Finding, first_loud_bin, looks, search
+from domain.search import ONE_LOOK, first_loud_bin, looks, search
 from domain.site import Permit, PermitKind, Site
 from domain.times import to_datetime
 from domain.trail import blow, no_trail

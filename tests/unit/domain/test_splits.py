@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from domain.decisions import Decision
+from domain.finding import Belief
 from domain.incident import Incident, Member, PeakExcess
-from domain.search import Belief
 from domain.splits import tell_splits
 from domain.ticket import Ticket
 from domain.times import to_datetime
