@@ -12,15 +12,22 @@ from domain.window import Float32Array, Window
 from domain.zone import Zone
 
 HOPELESS = 2.0
-"""A group so far below the odds for a ticket need not be asked at once again."""
+"""A group so far below the odds for a ticket (in log odds) need not be asked at once again. Design value."""
 WAITS_MIN = 1.5
-"""It waits so long for each step of the logarithm that it is short of, … [min]"""
+"""It waits so long for each step of the logarithm that it is short of, … Design value. [min]"""
 LONGEST_MIN = 8
-"""… but no longer. [min]"""
+"""… but no longer. Design value. [min]"""
 
 
 def group_of(seed: int, free: BoolArray, recent: Float32Array, zone: Zone) -> IntArray:
-    """Return the loud sensors that are linked with one, itself among them; `free` says which may be, (sensors,)."""
+    """Return the loud sensors that are linked with one, itself among them, ascending, shape (n,).
+
+    Args:
+        seed: A loud sensor that is free.
+        free: Which sensors no incident claims, shape (sensors,).
+        recent: How loud each was of late, in units of its scatter, shape (sensors,).
+        zone: Where they stand, and the rules `loud_sigma` and `link_m`.
+    """
     loud = free & (recent >= MEMBER_SHARE * zone.rules.loud_sigma)
     offset = zone.xy_m - zone.xy_m[seed]
     group: IntArray = np.flatnonzero(loud & (np.hypot(offset[:, 0], offset[:, 1]) <= zone.rules.link_m))
@@ -30,7 +37,15 @@ def group_of(seed: int, free: BoolArray, recent: Float32Array, zone: Zone) -> In
 def search_for_one(
     heard: tuple[IntArray, Float32Array], free: BoolArray, air: tuple[Window, Trail], costs: FloatArray, zone: Zone
 ) -> tuple[Finding | None, int]:
-    """Return what a group of sensors (and how loud all were of late) tells of a source, and when to ask again. [min]"""
+    """Return what a group of sensors tells of one source, None where of none; and in how many minutes to ask again.
+
+    Args:
+        heard: The group, as of `group_of`, and how loud all sensors were of late, shape (sensors,).
+        free: Which sensors no incident claims, shape (sensors,).
+        air: What all saw, and the wind.
+        costs: As of `costs_now`, shape (4,): where all that is explained is raised everywhere there is no source.
+        zone: Places and sensors.
+    """
     group, _ = heard
     window, first_bin = air[0], first_loud_bin(air[0], group)
     result = search(air, group, free, first_bin, zone)

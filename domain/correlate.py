@@ -11,7 +11,6 @@ from domain.attribution import ZoneWind, zone_wind
 from domain.channels import MINUTE_MS
 from domain.circumstances import crossed_by, missing_now
 from domain.costs import costs_now
-from domain.decisions import DecisionMade
 from domain.discovery import find_new
 from domain.field import JudgedField
 from domain.following import follow, is_over
@@ -97,9 +96,9 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     hot, passed = let_pass(state.hot, judged, zone)
     breached, held = hold_breaches(state.breached, state.incidents, judged, regional, zone)
     state = replace(state, jams=jams, hot=hot, breached=breached)
-    state, news, split = _write_up(state, judged, wind, (*merged.tickets, *late.tickets), zone)
-    decisions = (*passed, *held, *jammed, *merged.decisions, *late.decisions, *news.decisions, *split)
-    return state, Outcome(news.tickets, decisions)
+    state, told = _write_up(state, judged, wind, (*merged.tickets, *late.tickets), zone)
+    decisions = (*passed, *held, *jammed, *merged.decisions, *late.decisions, *told.decisions)
+    return state, Outcome(told.tickets, decisions)
 
 
 def _look(
@@ -133,8 +132,8 @@ def _discover(state: CorrelateState, heard: Minute, costs: FloatArray, zone: Zon
 
 def _write_up(
     state: CorrelateState, judged: JudgedField, wind: ZoneWind, tickets: tuple[Ticket, ...], zone: Zone
-) -> tuple[CorrelateState, Outcome, list[DecisionMade]]:
-    """Write up those that live, tell what became of them after other tickets, and let go of those that are over."""
+) -> tuple[CorrelateState, Outcome]:
+    """Write up those that live and let go of those that are over; their tickets come after others of this minute."""
     missing = missing_now(judged, state.trail, zone) if state.incidents else ()
     over = [is_over(one, state.window, zone) for one in state.incidents]
     written = tuple(
@@ -153,4 +152,4 @@ def _write_up(
     gone = [one for one, ends in zip(written, over, strict=True) if ends]
     living, told, split = tell_splits(living, [*tickets, *news.tickets], to_datetime(judged.clock_ms))
     state = replace(state, incidents=tuple(living), ended=(*not_back(state.ended, living), *gone))
-    return state, Outcome(tuple(told), news.decisions), split
+    return state, Outcome(tuple(told), (*news.decisions, *split))

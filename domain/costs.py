@@ -19,16 +19,13 @@ RISING_COSTS = 0.8
 
 
 def costs_now(judged: JudgedField, regional: BoolArray, wind: ZoneWind, whole: RegionalState) -> FloatArray:
-    """Return what more evidence a ticket needs of each pollutant (in log odds), infinite where all is raised.
+    """Return what more evidence a ticket needs of each pollutant (in log odds), infinite where all is raised, (4,).
 
     Args:
-        judged: This minute.
+        judged: This minute, with its humidity.
         regional: Which pollutants the whole zone shows, shape (4,).
         wind: The zone's.
         whole: What is remembered of the whole zone.
-
-    Returns:
-        Shape (4,).
     """
     blind = BLIND_COSTS if np.isnan(wind.speed_ms) else 0.0
     rising = np.where(whole.episodes.since_ms > 0, RISING_COSTS, 0.0)

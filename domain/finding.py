@@ -61,7 +61,10 @@ class Finding:
 def conclude(asked: Asked, tried: Tried, leading: Swinging | None = None) -> Finding:
     """Add up what each source explains: per sensor capped by how rare bursts are, per pollutant only where it pays.
 
-    `leading` says better than what was tried how some places rank among each other, and whether there is a source.
+    Args:
+        asked: What was asked of whom.
+        tried: All hypotheses that were weighed.
+        leading: Of some of their places it says better how they rank among each other, and whether there is a source.
     """
     sources = asked.zone.sources
     each = _shares(tried.ranked)

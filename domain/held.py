@@ -17,7 +17,10 @@ Excess = tuple[int, int, int]
 def let_pass(
     before: tuple[Excess, ...], judged: JudgedField, zone: Zone
 ) -> tuple[tuple[Excess, ...], tuple[DecisionMade, ...]]:
-    """Return the channels that are hot now, and a decision for each that ceased to be without having been a breach."""
+    """Return the channels that are hot now, and a decision for each that ceased to be without having been a breach.
+
+    `before` are those of the minute before.
+    """
     hot = _excesses(judged, ChannelState.HOT)
     if not before:
         return hot, ()
@@ -35,7 +38,10 @@ def let_pass(
 def hold_breaches(
     before: tuple[Excess, ...], incidents: tuple[Incident, ...], judged: JudgedField, regional: BoolArray, zone: Zone
 ) -> tuple[tuple[Excess, ...], tuple[DecisionMade, ...]]:
-    """Return the channels in breach now, and why each new one that no incident claims opens nothing."""
+    """Return the channels in breach now, and why each new one that no incident claims opens nothing.
+
+    `before` are those that were told of, `regional` the pollutants that the whole zone shows, shape (4,).
+    """
     now = _excesses(judged, ChannelState.BREACH)
     claimed = {sensor for incident in incidents for sensor in incident.claimed}
     told = set(before)

@@ -27,6 +27,13 @@ def take_in(
     """Let an incident begin, unless one that lives believes in the same source, or nearly all stations are in it.
 
     Where one that ended of late believes in it, that one goes on.
+
+    Args:
+        known: Incidents that live, to which the new one is added or whose claims grow; those that ended of late.
+        found: What a group tells of the source.
+        sensors: Those that it claims, ascending.
+        now: What all saw, and this minute.
+        zone: Places and sensors.
     """
     incidents, ended = known
     if len(sensors) > WIDE_SHARE * (~np.isnan(zone.xy_m[:, 0])).sum() and len(sensors) >= WIDE_SENSORS:

@@ -23,7 +23,7 @@ class Outcome:
 
 
 def tell_merged(absorbed: tuple[tuple[Incident, Incident], ...], clock_ms: int) -> Outcome:
-    """Close the tickets of incidents that have become part of another."""
+    """Close the tickets of incidents that have become part of another; `absorbed` as of `joining.absorb`."""
     closed = tuple(
         write_merged(loser.ticket, survivor.ticket.id, to_datetime(clock_ms))
         for loser, survivor in absorbed
@@ -33,14 +33,17 @@ def tell_merged(absorbed: tuple[tuple[Incident, Incident], ...], clock_ms: int) 
 
 
 def amend_ended(ended: tuple[Incident, ...], minute: Minute, zone: Zone) -> tuple[tuple[Incident, ...], Outcome]:
-    """Let incidents that have ended hear what came late."""
+    """Let incidents that have ended hear what came late; return them as they are now, and what changed."""
     clock_ms = minute.judged.clock_ms
     after = tuple(write_late(hear_late(one, minute, zone), clock_ms, zone) for one in ended)
     return after, tell(ended, after, clock_ms)
 
 
 def tell(before: tuple[Incident, ...], after: tuple[Incident, ...], clock_ms: int) -> Outcome:
-    """Return the tickets that opened or changed in this minute, and what was decided about them."""
+    """Return the tickets that opened or changed in this minute, and what was decided about them.
+
+    `before` and `after` are the same incidents in the same order, before and after they were written up.
+    """
     pairs = list(zip(before, after, strict=True))
     tickets = tuple(now.ticket for was, now in pairs if now.ticket is not None and now.ticket is not was.ticket)
     return Outcome(tickets, tuple(made for was, now in pairs for made in _decisions(was, now, clock_ms)))

@@ -14,6 +14,7 @@ from domain.limits.episodes import Scope
 from domain.packing import Packer
 from domain.pipeline import make_ready
 from domain.site import Sensor, Site
+from domain.telling import Outcome
 from tests.builders import a_site
 from tests.builders_limits import QUIET, Watching, air, judged
 
@@ -228,5 +229,5 @@ def test_correlate_tells_of_crossings_even_where_no_incident_lives() -> None:
         told += outcome.decisions
     assert [(made.name, made.key.split("/")[0]) for made in told] == [(Decision.LIMIT_CROSSED, "s-1-1")]
     again, outcome = correlate.advance(state, judged(minute, air(site, HIGH)), zone)
-    assert outcome == correlate.Outcome()
+    assert outcome == Outcome()
     assert again is state
