@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def replay(
     recording: Path = typer.Argument(help="Recording folder: readings.parquet, weather.parquet.", show_default=False),
-    site: Path = typer.Option(..., help="Site folder it was recorded at.", show_default=False),
+    site: Path | None = typer.Option(
+        None, help="Site folder it was recorded at; RECORDING/site/ if left out.", show_default=False
+    ),
     rate: str = typer.Option("max", help="Seconds of the recording per second (1, 10 …), or max."),
     to: Path | None = typer.Option(None, help="Folder RUN/ to write; an earlier run is replaced.", show_default=False),
     since: str | None = typer.Option(None, "--from", help="Leave out what came before (RFC 3339).", show_default=False),
@@ -32,7 +34,7 @@ def replay(
     With --mqtt it is played into a broker instead; with --to as well, it goes through MQTT, Kafka (WUGAN_KAFKA, else an
     embedded one) and Faust in processes of its own, and RUN/ is written from their stores: the same tickets.
     """
-    speed = rate_of(rate)
+    speed, site = rate_of(rate), site_of(recording, site)
     if mqtt == "embedded" and to is None:
         raise typer.BadParameter("nobody else listens to an embedded broker; add --to RUN", param_hint="--mqtt")
     since_ms, until_ms = moment_of(since, "--from"), moment_of(until, "--until")
@@ -60,6 +62,15 @@ def replay(
                 write_run(to, result, meta, minutes=minutes, site=site) if to is not None else run_json(result, meta)
             )
     tell(summary, result, wall, to=to, as_json=as_json)
+
+
+def site_of(recording: Path, site: Path | None) -> Path:
+    """Return the folder of the site: the one that was named, else the one that the recording holds."""
+    if site is not None:
+        return site
+    if not (recording / "site").is_dir():
+        raise typer.BadParameter(f"{recording} holds no site/; name the site's folder", param_hint="--site")
+    return recording / "site"
 
 
 def read_all(

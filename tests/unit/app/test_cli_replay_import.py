@@ -1,6 +1,7 @@
 """`wugan replay` and `wugan import`: figures on standard output, faults as lines on standard error, exit codes."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -62,6 +63,24 @@ def test_a_replay_writes_a_run_and_tells_its_figures(place: Path, tmp_path: Path
     assert "720 readings" in done.stdout
     assert "1 clue tickets" in done.stdout
     assert (tmp_path / "RUN" / "report.html").exists()
+
+
+def test_the_site_that_a_recording_holds_need_not_be_named(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "REC", tmp_path / "REC")
+    shutil.copytree(place / "SITE", tmp_path / "REC" / "site")
+
+    named = wugan("replay", place / "REC", "--site", place / "SITE", "--json")
+    held = wugan("replay", tmp_path / "REC", "--json")
+
+    assert held.exit_code == 0, held.stderr
+    assert json.loads(held.stdout)["run_hash"] == json.loads(named.stdout)["run_hash"]
+
+
+def test_a_recording_without_a_site_says_so(place: Path) -> None:
+    done = wugan("replay", place / "REC")
+
+    assert done.exit_code == 2
+    assert "--site" in done.stderr
 
 
 def test_json_is_run_json_and_the_same_at_any_rate(place: Path, tmp_path: Path) -> None:
