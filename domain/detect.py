@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from domain.background import Baseline, expected_level, forget, from_log, learn, no_baseline, to_log
+from domain.background import Baseline, forget, learn, no_baseline
+from domain.band import Band, band_of, doubted
 from domain.channels import MINUTE_MS, N_POLLUTANTS
 from domain.comparison import Beside, Compared, compare, nothing_compared
 from domain.drift import Slow
@@ -12,18 +13,10 @@ from domain.field import Flag, FlagArray, JudgedField, MinuteField, nan_block
 from domain.humidity import swollen_sigma, zone_humidity
 from domain.network import Network, neighbours_of
 from domain.onset import Look, Onset, give_up, is_raised, judge, no_onset
-from domain.readings import BoolArray, FloatArray, IndexArray
-from domain.robust import median
+from domain.readings import BoolArray, IndexArray
 from domain.rules import DetectRules
 from domain.site import Site
 from domain.standing import Standing, flagged, nothing_stands, offline, stands, take
-
-VEHICLE_SIGMA = 0.25
-"""A vehicle crosses traffic: its minutes scatter at least so much (in logarithms) about the stations'. Design value."""
-MIN_SPREAD = 5
-"""Fewer residuals than this tell nothing of the network's spread."""
-MAD_TO_SIGMA = 1.4826
-"""Median absolute deviation to standard deviation of a Gaussian."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,25 +28,6 @@ class DetectState:
     baseline: Baseline
     onset: Onset
     compared: Compared
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
-    """What each channel should read, and how far it may stray, shape (sensors, 4).
-
-    Attributes:
-        residual: Level minus expected level, in logarithms, NaN = no background.
-        background: What the air would be without a local source. [µg/m³]
-        upper: Above it a value is hot. [µg/m³]
-        sigma: Scatter of the logarithm that is believed; wider where a channel is suspect.
-        flags: `Flag` bits: of the readings themselves, and by comparison.
-    """
-
-    residual: FloatArray
-    background: FloatArray
-    upper: FloatArray
-    sigma: FloatArray
-    flags: FlagArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +95,11 @@ def advance(
     flags = standing.flags | state.compared.flags | now.silent
     usable = now.speaks & (flags == 0) & ~is_raised(state.onset.state) & ~network.is_vehicle[:, np.newaxis]
     neighbour = _neighbours(standing, network, field)
-    band = _band(standing, state.baseline, usable, neighbour, network, rules)
+    band = band_of(standing, state.baseline, usable, neighbour, network, rules)
     compared = _compared(state, now, band, neighbour, network)
     wider = swollen_sigma(band.sigma, band.residual, neighbour, zone_humidity(field.weather))
     doubts = compared.flags
-    band = _doubted(band, standing.value, doubts | now.silent, wider, rules)
+    band = doubted(band, standing.value, doubts | now.silent, wider, rules)
     onset = give_up(state.onset, doubts != 0) if doubts.any() else state.onset
     look = _look(now, band, rules)
     onset = judge(onset, look, rules)
@@ -147,32 +121,6 @@ def _neighbours(standing: Standing, network: Network, field: MinuteField) -> Ind
     return neighbour
 
 
-def _band(
-    standing: Standing,
-    baseline: Baseline,
-    usable: BoolArray,
-    neighbour: IndexArray,
-    network: Network,
-    rules: DetectRules,
-) -> Band:
-    """Return the band by the word of the `usable` channels, its flags still those of the readings themselves."""
-    level = to_log(standing.value)
-    expected = expected_level(level, baseline.offset, usable, neighbour)
-    residual = level - expected
-    sigma = np.maximum(np.maximum(baseline.scatter, _spread(residual, usable)), rules.sigma_floor)
-    sigma = np.where(network.is_vehicle[:, np.newaxis], np.maximum(sigma, VEHICLE_SIGMA), sigma)
-    background = np.maximum(from_log(expected), 0.0)
-    upper = _upper(expected, background, sigma, rules)
-    return Band(residual=residual, background=background, upper=upper, sigma=sigma, flags=standing.flags)
-
-
-def _upper(expected: FloatArray, background: FloatArray, sigma: FloatArray, rules: DetectRules) -> FloatArray:
-    upper: FloatArray = np.maximum(
-        from_log(expected + rules.raise_sigma * sigma), background + np.array(rules.floor_ugm3)
-    )
-    return upper
-
-
 def _compared(state: DetectState, now: _Now, band: Band, neighbour: IndexArray, network: Network) -> Compared:
     """Return what the neighbours say of each channel; nobody is compared before it has been learnt."""
     baseline, standing = state.baseline, now.standing
@@ -187,33 +135,6 @@ def _compared(state: DetectState, now: _Now, band: Band, neighbour: IndexArray, 
     )
     slow = Slow(baseline.offset, baseline.scatter, baseline.learnt_min)
     return compare(state.compared, beside, slow, neighbour, now.minute)
-
-
-def _doubted(band: Band, value: FloatArray, flags: FlagArray, wider: FloatArray, rules: DetectRules) -> Band:
-    """Return the band with the flags of comparison, and wider where particles may be swollen.
-
-    An excess that only the wider band holds is water for all anybody knows: the channel is flagged while that lasts.
-    """
-    flags = band.flags | flags
-    if wider is band.sigma:
-        return replace(band, flags=flags)
-    upper = _upper(to_log(band.background), band.background, wider, rules)
-    with np.errstate(invalid="ignore"):
-        water = (value > band.upper) & (value <= upper)
-    return replace(
-        band, upper=upper, sigma=wider, flags=flags | np.where(water, np.uint16(Flag.HUMIDITY), np.uint16(0))
-    )
-
-
-def _spread(residual: FloatArray, usable: BoolArray) -> FloatArray:
-    """Return the network's own scatter now, shape (4,): traffic, dust and showers move it, history does not tell."""
-    now = np.zeros(N_POLLUTANTS)
-    for channel in range(N_POLLUTANTS):
-        column = residual[usable[:, channel], channel]
-        column = column[~np.isnan(column)]
-        if len(column) >= MIN_SPREAD:
-            now[channel] = MAD_TO_SIGMA * median(np.abs(column))
-    return now
 
 
 def _known(standing: Standing, baseline: Baseline, rules: DetectRules) -> BoolArray:
