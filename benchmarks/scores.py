@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.seeds import seeds_of
 from simulators.scenario import packaged_scenarios
 from simulators.scoring import RunScore, Verdict, page
 from simulators.scoring.campaign import Job, Played, campaign, simulate, simulator_version
@@ -69,15 +70,7 @@ def _jobs(chosen: argparse.Namespace) -> list[Job]:
         return [Job(folder.name.rsplit("-", 1)[0], number, folder) for number, folder in enumerate(chosen.recordings)]
     names = chosen.scenarios.split(",") if chosen.scenarios else packaged_scenarios()
     kept = [name for name in names if chosen.scenarios or name not in NOT_SCORED]
-    return [Job(name, seed) for name in kept for seed in _seeds(chosen.seeds)]
-
-
-def _seeds(text: str) -> list[int]:
-    seeds: list[int] = []
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        seeds += range(int(first), int(last or first) + 1)
-    return seeds
+    return [Job(name, seed) for name in kept for seed in seeds_of(chosen.seeds)]
 
 
 def _tell(one: Played) -> None:
