@@ -68,6 +68,8 @@ def site_of(recording: Path, site: Path | None) -> Path:
     """Return the folder of the site: the one that was named, else the one that the recording holds."""
     if site is not None:
         return site
+    if not recording.is_dir():
+        raise typer.BadParameter(f"{recording} is no folder", param_hint="RECORDING")
     if not (recording / "site").is_dir():
         raise typer.BadParameter(f"{recording} holds no site/; name the site's folder", param_hint="--site")
     return recording / "site"

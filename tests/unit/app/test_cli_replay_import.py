@@ -83,6 +83,14 @@ def test_a_recording_without_a_site_says_so(place: Path) -> None:
     assert "--site" in done.stderr
 
 
+def test_a_recording_that_is_not_there_is_not_asked_for_its_site(tmp_path: Path) -> None:
+    done = wugan("replay", tmp_path / "nowhere")
+
+    assert done.exit_code == 2
+    assert "RECORDING" in done.stderr
+    assert "--site" not in done.stderr
+
+
 def test_json_is_run_json_and_the_same_at_any_rate(place: Path, tmp_path: Path) -> None:
     words = ("replay", place / "REC", "--site", place / "SITE", "--json")
 
