@@ -248,14 +248,14 @@ def _write_site(folder: Path, zone: Zone, events: list[tuple[str, str, Emission]
 def main() -> None:
     """Write recordings; `python -m benchmarks.scores --recordings FOLDER/*` judges them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", default="1-4", help="such as 1,2,3 or 11-16")
+    parser.add_argument("--seeds", type=seeds_of, default="1-4", help="such as 1,2,3 or 11-16")
     parser.add_argument("--out", type=Path, default=Path(".wugan/hidden"))
     chosen = parser.parse_args()
     if not (DATA / "dense_network").is_dir():
         print(f"left out: no {DATA}, the measurement data beside the repository")
         return
     residuals = Residuals(DATA)
-    for seed in seeds_of(chosen.seeds):
+    for seed in chosen.seeds:
         make(seed, chosen.out / f"hidden-{seed}", residuals)
         print(f"{chosen.out / f'hidden-{seed}'}", flush=True)
 

@@ -47,7 +47,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenarios", default="", help="names or files, comma-separated; default: all packaged")
-    parser.add_argument("--seeds", default="1,2,3,4,5,6", help="such as 1,2,3 or 11-16")
+    parser.add_argument("--seeds", type=seeds_of, default="1-6", help="such as 1,2,3 or 11-16")
     parser.add_argument("--recordings", type=Path, nargs="*", default=[], help="recording folders to score instead")
     parser.add_argument("--processes", type=int, default=min(os.cpu_count() or 1, 2))
     parser.add_argument("--store", type=Path, default=Path(".wugan/worlds"))
@@ -62,7 +62,7 @@ def _command(chosen: argparse.Namespace) -> str:
     if chosen.recordings:
         return "python -m benchmarks.scores --recordings " + " ".join(folder.name for folder in chosen.recordings)
     scenarios = f" --scenarios {chosen.scenarios}" if chosen.scenarios else ""
-    return f"python -m benchmarks.scores{scenarios} --seeds {chosen.seeds}"
+    return f"python -m benchmarks.scores{scenarios} --seeds " + ",".join(map(str, chosen.seeds))
 
 
 def _jobs(chosen: argparse.Namespace) -> list[Job]:
@@ -70,7 +70,7 @@ def _jobs(chosen: argparse.Namespace) -> list[Job]:
         return [Job(folder.name.rsplit("-", 1)[0], number, folder) for number, folder in enumerate(chosen.recordings)]
     names = chosen.scenarios.split(",") if chosen.scenarios else packaged_scenarios()
     kept = [name for name in names if chosen.scenarios or name not in NOT_SCORED]
-    return [Job(name, seed) for name in kept for seed in seeds_of(chosen.seeds)]
+    return [Job(name, seed) for name in kept for seed in chosen.seeds]
 
 
 def _tell(one: Played) -> None:
