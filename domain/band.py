@@ -71,14 +71,15 @@ def band_of(
 def doubted(band: Band, value: FloatArray, flags: FlagArray, wider: FloatArray, rules: DetectRules) -> Band:
     """Return the band with the flags of comparison, and wider where particles may be swollen.
 
+    An excess that only the wider band holds is water for all anybody knows: the channel is flagged while that lasts.
+
     Args:
         band: The band as the readings have it.
         value: The values that stand, shape (sensors, 4). [µg/m³]
         flags: What comparison says against them, shape (sensors, 4).
-        wider: `band` itself's scatter, or a greater one where particles may be swollen, shape (sensors, 4).
+        wider: The scatter of the logarithm that is to be believed; `band.sigma` itself where nothing is swollen,
+            shape (sensors, 4).
         rules: How far a value may stray.
-
-    An excess that only the wider band holds is water for all anybody knows: the channel is flagged while that lasts.
     """
     flags = band.flags | flags
     if wider is band.sigma:

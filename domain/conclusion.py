@@ -16,7 +16,16 @@ from domain.zone import Zone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """What an incident says at one tick; probabilities as shown."""
+    """What an incident says at one tick; probabilities as shown.
+
+    Attributes:
+        at: The tick.
+        candidates: Registered places, the likeliest first.
+        unknown: Probability of a place that nobody registered.
+        lon: The best single estimate of the source. [degrees, WGS 84]
+        lat: The same. [degrees, WGS 84]
+        advice: What is recommended and why, and how pressing it is.
+    """
 
     at: datetime
     candidates: tuple[Candidate, ...]
@@ -31,7 +40,7 @@ class Conclusion:
         return leading(self.candidates, self.unknown)
 
     def entry(self, what: str, why: tuple[str, ...], state: TicketState = TicketState.NEW) -> HistoryEntry:
-        """Return an entry of the history that tells this conclusion."""
+        """Return an entry of the history that tells this conclusion: `what` happened, and `why` (codes)."""
         return HistoryEntry(
             at=self.at,
             what=what,
@@ -47,7 +56,15 @@ class Conclusion:
 def conclusion_of(
     incident: Incident, judged: JudgedField, wind: ZoneWind, zone: Zone, beside: tuple[str, ...] = ()
 ) -> Conclusion:
-    """Return what an incident says now; `beside` are further reasons of the moment."""
+    """Return what an incident says now.
+
+    Args:
+        incident: As it has been heard and weighed.
+        judged: This minute; its clock dates the conclusion.
+        wind: The zone's wind now: whether it is calm.
+        zone: Places and sensors.
+        beside: Further reasons of the moment (codes), which change nothing about the advice.
+    """
     at = to_datetime(judged.clock_ms)
     probability, unknown = incident.belief.probability, incident.belief.unknown
     calm = wind.is_calm(zone.rules)

@@ -36,7 +36,15 @@ def news_of(
 
 
 def changes_of(incident: Incident, before: Ticket) -> tuple[str, ...]:
-    """Name what is amended, each with what was before and what is after, and whose late readings did it."""
+    """Name what is amended, each with what was before and what is after, and whose late readings did it.
+
+    Args:
+        incident: As it is now.
+        before: Its ticket as written last.
+
+    Returns:
+        Such as `sensors:2→3`, `peak_excess:80.1→112.4` [µg/m³], `late:ms-007`; empty where nothing is.
+    """
     sensors, channels = len(incident.sensors), len(incident.channels)
     was, excess = before.peak.excess if before.peak else 0.0, shown_excess(incident.peak)
     ratio = 1.0 if incident.late else NEWS_RATIO
