@@ -12,7 +12,7 @@ from domain.loudness import EVERY_MIN, MEMBER_SHARE, NOW_BINS, recent_loudness
 from domain.readings import BoolArray, IntArray
 from domain.search import Among, search
 from domain.trail import Trail
-from domain.window import Float32Array, Window
+from domain.window import BIN_MIN, Float32Array, Window
 from domain.zone import Zone
 
 CLAIMS_SETTLE_MIN = 10
@@ -25,6 +25,8 @@ OLD_EVERY_MIN = 6
 STILL_BINS = 6
 """… and of so many of the newest bins, as old as the oldest puff: of a source that has ended the hour before would go
 on to explain what its sensors show of another. Design value."""
+GONE_MIN = 55
+"""But where nothing is heard of it for so long, whyever, its ticket ends; it may still come back. [min]"""
 SHARPENS_MIN = 20
 """So long what its ticket says may: of the spans tried the true source led oftenest. Design value. [min]"""
 
@@ -57,12 +59,25 @@ def follow(
 
 
 def is_over(incident: Incident, window: Window, zone: Zone) -> bool:
-    """Say whether an incident was not heard of for `memory_min`, and nothing stands of what slow sensors said."""
+    """Say whether an incident was not heard of for `memory_min`, and nothing stands of what slow sensors said.
+
+    Minutes in which none of its sensors spoke tell nothing: a network that is down ends no source.
+    """
     silent_min = window.minute - incident.heard_ms // MINUTE_MS
     if silent_min <= zone.rules.memory_min:
         return False
-    standing = window.score[-NOW_BINS:, list(incident.claimed)].max(initial=0.0)
+    claimed = list(incident.claimed)
+    if silent_min < GONE_MIN and _spoke_min(window, claimed, silent_min) < zone.rules.memory_min:
+        return False
+    standing = window.score[-NOW_BINS:, claimed].max(initial=0.0)
     return bool(standing < MEMBER_SHARE * zone.rules.loud_sigma)
+
+
+def _spoke_min(window: Window, sensors: list[int], minutes: int) -> float:
+    """Return in how many of the newest minutes any of some sensors spoke. [min]"""
+    bins = -(-minutes // BIN_MIN)
+    said = window.said[-bins:, sensors] if bins < len(window.said) else window.said[:, sensors]
+    return float(said.max(axis=(1, 2), initial=0.0).sum())
 
 
 def _weigh(

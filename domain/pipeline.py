@@ -23,7 +23,7 @@ from domain.sources import sources_of
 from domain.ticket import Ticket
 from domain.zone import Zone
 
-VERSION = "8"
+VERSION = "9"
 """Raised when the method changes in a way that can change a ticket."""
 
 

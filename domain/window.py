@@ -21,6 +21,9 @@ EARLIER_SIGMA = 1.5
 LOUD_SIGMA = 3.0
 LOUD_SHARE = 0.025
 HABIT_MIN = 720.0
+MEAN_MIN = 15.0
+"""A word is the mean since the last one where that is no longer ago; a mean of an hour is one look, and would be told
+in all bins at once. Design value. [min]"""
 Float32Array = npt.NDArray[np.float32]
 
 
@@ -34,6 +37,7 @@ class Window:
         excess: Sum over the minutes in which something trusted was said. [µg/m³]
         scale: Sum of the scatter that was to be expected of it. [µg/m³]
         said: Number of these minutes.
+        held: What of `excess`, `scale` and `said` only stands, since a sensor's last word, shape (3, 12, sensors, 3).
         roadside: What vehicles measured in the same time.
     """
 
@@ -42,6 +46,7 @@ class Window:
     excess: Float32Array
     scale: Float32Array
     said: Float32Array
+    held: Float32Array
     roadside: Roadside
 
     @property
@@ -59,31 +64,60 @@ class Window:
 def no_window() -> Window:
     """Return the window of a zone that was never judged."""
     none = np.zeros((BINS, 0, TRACERS), np.float32)
-    return Window(-1, np.zeros(0, np.float32), none, none, none, nobody_passed())
+    return Window(-1, np.zeros(0, np.float32), none, none, none, nothing_held(0), nobody_passed())
+
+
+def nothing_held(sensors: int) -> Float32Array:
+    """Return what stands of sensors that have spoken in every minute."""
+    return np.zeros((3, BINS, sensors, TRACERS), np.float32)
 
 
 def look(known: Window, judged: JudgedField, passes: PassRows, claimed: BoolArray) -> Window:
-    """Add a judged minute; what stands speaks for a sensor that reports more slowly."""
+    """Add a judged minute.
+
+    What stands speaks for a sensor that reports more slowly, until its next word; one of a quarter of an hour or less
+    is the mean since the last one, and takes the place of what stood.
+    """
     minute = judged.minute_ms // MINUTE_MS
     sensors = len(claimed)
     loud = known.loud if len(known.loud) == sensors else np.full(sensors, LOUD_SHARE, np.float32)
     if minute // BIN_MIN != known.minute // BIN_MIN and known.excess.shape[1] == sensors:
         loud = _habit(known, loud, claimed)
     steps = minute // BIN_MIN - known.minute // BIN_MIN if known.excess.shape[1] == sensors else BINS
-    excess, scale, said = (
-        _moved(block, min(steps, BINS), sensors) for block in (known.excess, known.scale, known.said)
-    )
+    steps = min(steps, BINS)
+    sums = np.stack([_moved(block, steps, sensors) for block in (known.excess, known.scale, known.said)])
+    held = known.held
+    if held.any():
+        held = np.stack([_moved(block, steps, sensors) for block in held])
+    if held.shape[2] != sensors:
+        held = nothing_held(sensors)
     if len(judged.sensor):
         value, background = judged.value[:, :TRACERS], judged.background[:, :TRACERS]
+        scatter = scatter_ugm3(judged)[:, :TRACERS]
         trusted = (judged.flags[:, :TRACERS] == 0) & (judged.state[:, :TRACERS] < ChannelState.EXCLUDED)
         trusted &= ~np.isnan(value - background)
-        rows = judged.sensor
-        excess[-1, rows] += np.where(trusted, value - background, 0.0)
-        scale[-1, rows] += np.where(trusted, scatter_ugm3(judged)[:, :TRACERS], 0.0)
-        said[-1, rows] += trusted
+        says = np.stack([np.where(trusted, value - background, 0.0), np.where(trusted, scatter, 0.0), trusted])
+        sums[:, -1, judged.sensor] += says
+        held = _held(held, sums, judged, says)
     now_bin = minute // BIN_MIN
     roadside = pass_by(known.roadside, passes, now_bin, now_bin - BINS + 1)
-    return Window(minute, loud, excess, scale, said, roadside)
+    return Window(minute, loud, sums[0], sums[1], sums[2], held, roadside)
+
+
+def _held(held: Float32Array, sums: Float32Array, judged: JudgedField, says: FloatArray) -> Float32Array:
+    """Note what only stands, and put a sensor's new word in its place, in `sums`; `says` has the shape (3, n, 3)."""
+    stands, speaks = np.flatnonzero(~judged.fresh), np.flatnonzero(judged.fresh)
+    stood_min = held[2][:, judged.sensor[speaks]].sum(axis=0).max(axis=1, initial=0.0)
+    waited = speaks[stood_min > 0.0]
+    if not len(stands) and not len(waited):
+        return held
+    held = held.copy()
+    held[:, -1, judged.sensor[stands]] += says[:, stands]
+    told = speaks[(stood_min > 0.0) & (stood_min < MEAN_MIN)]
+    rows, word = judged.sensor[told], says[:, np.newaxis, told]
+    sums[:, :, rows] += (held[2][:, rows] * word - held[:, :, rows]) * (word[2] > 0)
+    held[:, :, judged.sensor[waited]] = 0.0
+    return held
 
 
 def forgotten(window: Window, sensors: BoolArray) -> Window:
@@ -91,7 +125,8 @@ def forgotten(window: Window, sensors: BoolArray) -> Window:
     if not sensors.any():
         return window
     said = ~sensors[:, np.newaxis]
-    return replace(window, excess=window.excess * said, scale=window.scale * said, said=window.said * said)
+    kept = {name: getattr(window, name) * said for name in ("excess", "scale", "said", "held")}
+    return replace(window, **kept)
 
 
 def _habit(known: Window, loud: Float32Array, claimed: BoolArray) -> Float32Array:

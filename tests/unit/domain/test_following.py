@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from domain.channels import MINUTE_MS, WEATHER_KEYS
-from domain.following import CLAIMS_SETTLE_MIN, SHARPENS_MIN
+from domain.following import CLAIMS_SETTLE_MIN, GONE_MIN, SHARPENS_MIN
 from domain.incident import Incident, claimed_by
 from domain.joining import absorb, overlap
 from domain.readings import Readings, Weather
@@ -99,6 +99,18 @@ def test_a_source_that_pauses_for_a_quarter_of_an_hour_stays_one_incident() -> N
     rows = emit(rows, SITE, SOUTH, (55, 75), 80.0, from_deg=270.0)
     found = run(SITE, whole(joined(rows), wind(100, 270.0)))
     assert ended(found) == ["ended"]
+
+
+@pytest.mark.parametrize("down_min", [20, 45, 75])
+def test_a_network_that_is_down_ends_no_source_that_goes_on(down_min: int) -> None:
+    rows = emit(air(SITE, 140), SITE, SOUTH, (20, 135), 80.0, from_deg=270.0)
+    minute = (rows.time_ms - START_MS) // MINUTE_MS
+    heard = rows.take((minute < 45) | (minute >= 45 + down_min))
+    (ticket,) = run(SITE, whole(joined(heard), wind(140, 270.0))).last.values()
+    assert to_ms(ticket.event_start) < START_MS + 40 * MINUTE_MS
+    assert ticket.event_end is not None
+    assert to_ms(ticket.event_end) >= START_MS + 130 * MINUTE_MS
+    assert ("ended" in [entry.what for entry in ticket.history[:-1]]) is (down_min > GONE_MIN)
 
 
 def test_a_source_that_comes_back_after_an_hour_and_more_is_another_incident() -> None:

@@ -15,7 +15,7 @@ from domain.readings import Readings
 from domain.roadside import nobody_passed
 from domain.site import Site
 from domain.trail import blow, no_trail
-from domain.window import BIN_MIN, BINS, LOUD_SHARE, Window
+from domain.window import BIN_MIN, BINS, LOUD_SHARE, Window, nothing_held
 from tests.builders import START_MS, Ran, a_site, air, an_enterprise, joined, run, whole, wind
 from tests.builders_plume import DUST, GAS, emit, places_m
 
@@ -75,7 +75,8 @@ def a_window(times: float) -> Window:
         excess[-4:, sensors, :2] = np.array([0.55, 1.0], np.float32) * FAR_UGM3 * times
     said = np.full_like(excess, BIN_MIN)
     scale = said * np.array([3.0, 5.0, 6.0], np.float32)
-    return Window(NOW, np.full(len(SITE.sensors), LOUD_SHARE, np.float32), excess * said, scale, said, nobody_passed())
+    loud, held = np.full(len(SITE.sensors), LOUD_SHARE, np.float32), nothing_held(len(SITE.sensors))
+    return Window(NOW, loud, excess * said, scale, said, held, nobody_passed())
 
 
 def old_plume(site: Site = SITE) -> Readings:

@@ -18,7 +18,7 @@ from domain.search import ONE_LOOK, first_loud_bin, looks, search
 from domain.site import Permit, PermitKind, Site
 from domain.times import to_datetime
 from domain.trail import blow, no_trail
-from domain.window import BIN_MIN, BINS, LOUD_SHARE, Window
+from domain.window import BIN_MIN, BINS, LOUD_SHARE, Window, nothing_held
 from tests.builders import START_MS, a_site, an_enterprise
 from tests.builders_plume import places_m, straight_plume
 
@@ -43,7 +43,7 @@ def window_of(
     said[..., 2] = 0.0
     scale = said * SCATTER_UGM3
     loud = np.full(len(share), LOUD_SHARE, np.float32)
-    return Window(NOW, loud, score * scale, scale, said, nobody_passed())
+    return Window(NOW, loud, score * scale, scale, said, nothing_held(score.shape[1]), nobody_passed())
 
 
 def found(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from domain.channels import MINUTE_MS
-from domain.field import ChannelState, Flag, JudgedField, WeatherMinute
+from domain.field import ChannelState, Flag, JudgedField, no_weather_minute
 from domain.passes import PassRows, no_pass_rows
 from domain.window import BIN_MIN, BINS, LEAST_SCATTER_UGM3, Window, forgotten, look, moments_min, no_window
 
@@ -44,7 +44,7 @@ def judged(
         state=np.full((rows, 4), state, np.uint8),
         since_ms=np.zeros((rows, 4), np.int64),
         fresh=np.full(rows, fresh),
-        weather=WeatherMinute((), np.empty(0), np.empty(0), np.empty((0, 5))),
+        weather=no_weather_minute(),
     )
 
 
@@ -68,6 +68,23 @@ def test_bins_begin_at_fixed_times_of_the_day() -> None:
     window = seen(judged(FIRST + BIN_MIN - 1, {0: 6.0}), judged(FIRST + BIN_MIN, {0: 8.0}))
     assert window.score[-2:, 0, 0].tolist() == [3.0, 4.0]
     assert window.first_bin + BINS - 1 == (FIRST + BIN_MIN) // BIN_MIN
+
+
+def test_a_slow_sensors_word_is_the_mean_since_its_last_one() -> None:
+    stands = [judged(FIRST + minute, {1: 6.0}, fresh=False) for minute in range(1, BIN_MIN)]
+    window = seen(judged(FIRST, {1: 6.0}), *stands)
+    assert window.score[-1, 1, 0] == 3.0
+    window = seen(judged(FIRST + BIN_MIN, {1: 20.0}), known=window)
+    assert window.score[-2:, 1, 0] == pytest.approx([(6.0 + 4 * 20.0) / 5 / 2.0, 10.0])
+    assert window.said[-2:, 1, 0].tolist() == [BIN_MIN, 1]
+    assert not window.held.any()
+
+
+def test_a_word_that_is_not_trusted_changes_nothing_of_what_stood() -> None:
+    window = seen(judged(FIRST, {1: 6.0}), judged(FIRST + 1, {1: 6.0}, fresh=False))
+    after = seen(judged(FIRST + 2, {1: 90.0}, flags=Flag.SPIKE), known=window)
+    assert after.score[-1, 1, 0] == window.score[-1, 1, 0] == 3.0
+    assert not after.held.any()
 
 
 def test_a_gap_leaves_empty_bins_and_an_hour_of_it_leaves_none_filled() -> None:
