@@ -7,7 +7,7 @@ from domain.incident import explained_by
 from domain.loudness import EVERY_MIN, MEMBER_SHARE
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.search import FIRST_BINS, first_loud_bin, search
-from domain.trail import Trail
+from domain.trail import Trail, is_blind
 from domain.window import Float32Array, Window
 from domain.zone import Zone
 
@@ -67,7 +67,7 @@ def _without_others(
     Else a source is believed in by half for the sensors of its neighbour, and takes these with it. Where nobody
     measured wind no plume can be told from its neighbour's.
     """
-    if not (air[1].east_ms.any() or air[1].north_ms.any()):
+    if is_blind(air[1]):
         return found
     group, recent = heard
     own = np.array(explained_by(found, recent >= zone.rules.loud_sigma), np.int64)

@@ -12,6 +12,8 @@ from domain.site import Site
 
 POLLUTANT_PRIOR = 5.0
 """A place whose industry emits what was seen counts this much more than one that is not known to."""
+SPLIT_MOST_DEG = 25.0
+"""A mean direction that may be amiss by so much is not believed: two vanes are twice as far apart. Design value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,38 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class ZoneWind:
-    """The zone's wind of one minute; NaN where nobody measured it."""
+    """The zone's wind of one minute; NaN where nobody measured it.
+
+    Attributes:
+        speed_ms: How fast. [m/s]
+        from_deg: Where it blows from, clockwise from north. [degrees]
+        age_min: How long ago it was measured. [min]
+        stood_min: For how long nobody has measured it anew. [min]
+        split_deg: How far the direction may be amiss as its stations disagree. [degrees]
+        is_stuck: It has not changed at all for too long.
+    """
 
     speed_ms: float
     from_deg: float
+    age_min: float = 0.0
+    stood_min: float = 0.0
+    split_deg: float = 0.0
+    is_stuck: bool = False
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether anybody measured it, by a vane that moves."""
+        return self.speed_ms >= 0.0 and not self.is_stuck
+
+    @property
+    def is_split(self) -> bool:
+        """Whether weather stations disagree so far that nobody knows which of them is right."""
+        return self.split_deg >= SPLIT_MOST_DEG
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether it is measured, and by stations that agree."""
+        return self.is_measured and not self.is_split
 
     def is_calm(self, rules: CorrelateRules) -> bool:
         """Say whether no direction can be believed: too weak, or not measured."""
@@ -52,15 +82,23 @@ def places_of(site: Site, projection: Projection, pollutants: tuple[str, ...]) -
 
 
 def zone_wind(weather: WeatherMinute) -> ZoneWind:
-    """Return the mean wind vector of all weather stations.
-
-    Speed is the mean of the speeds' vector sum, so stations that disagree make a weak wind.
-    """
+    """Return the mean wind vector of all weather stations."""
     speed, origin = weather.column("wind_speed_ms"), weather.column("wind_from_deg")
     known = ~np.isnan(speed) & ~np.isnan(origin)
     if not known.any():
         return ZoneWind(float("nan"), float("nan"))
-    east = float(np.mean(speed[known] * np.sin(np.radians(origin[known]))))
-    north = float(np.mean(speed[known] * np.cos(np.radians(origin[known]))))
-    from_deg = float(bearing_deg(np.array([east]), np.array([north]))[0])
+    east_ms, north_ms = vectors_ms(speed[known], origin[known])
+    return mean_wind(east_ms, north_ms)
+
+
+def vectors_ms(speed_ms: FloatArray, from_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return winds as vectors towards east and north, shape (n,) each. [m/s]"""
+    origin = np.radians(from_deg)
+    return -speed_ms * np.sin(origin), -speed_ms * np.cos(origin)
+
+
+def mean_wind(east_ms: FloatArray, north_ms: FloatArray) -> ZoneWind:
+    """Return the mean of wind vectors, at least one; those that disagree make a weak wind. Shape (n,) each. [m/s]"""
+    east, north = float(np.mean(east_ms)), float(np.mean(north_ms))
+    from_deg = float(bearing_deg(np.array([-east]), np.array([-north]))[0])
     return ZoneWind(float(np.hypot(east, north)), from_deg)

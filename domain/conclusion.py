@@ -67,16 +67,16 @@ def conclusion_of(
     """
     at = to_datetime(judged.clock_ms)
     probability, unknown = incident.belief.probability, incident.belief.unknown
-    calm = wind.is_calm(zone.rules)
     candidates, unknown_shown = candidates_of(probability, incident, zone)
     lon, lat = _source(incident.belief, zone)
+    advice = recommend(incident, probability, unknown, wind=wind, site=zone.site, at=at)
     return Conclusion(
         at=at,
         candidates=candidates,
         unknown=unknown_shown,
         lon=lon,
         lat=lat,
-        advice=with_reasons(recommend(incident, probability, unknown, calm=calm, site=zone.site, at=at), beside),
+        advice=with_reasons(advice, beside),
     )
 
 

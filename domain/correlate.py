@@ -7,7 +7,7 @@ import numpy as np
 from domain import passes as road
 from domain import regional as region
 from domain import sensor_care
-from domain.attribution import ZoneWind, zone_wind
+from domain.attribution import ZoneWind
 from domain.channels import MINUTE_MS
 from domain.circumstances import crossed_by, missing_now
 from domain.costs import costs_now
@@ -29,6 +29,7 @@ from domain.ticket import Ticket
 from domain.times import to_datetime
 from domain.traffic import hold_traffic
 from domain.trail import Trail, blow, no_trail
+from domain.vanes import Vanes, no_vanes, watch, wind_of_vanes
 from domain.visits import Ways, drive, no_ways
 from domain.window import Window, forgotten, look, no_window
 from domain.writeup import Beside, write_up
@@ -41,6 +42,7 @@ class CorrelateState:
 
     Attributes:
         minute: The last one seen, -1 = none. [minutes since 1970]
+        vanes: What each weather station last said.
         trail: The wind of the last minutes.
         window: The excesses of the last hour.
         asked: Until when each sensor need not be asked again, and how loud it was, shape (sensors, 2).
@@ -57,6 +59,7 @@ class CorrelateState:
     """
 
     minute: int = -1
+    vanes: Vanes = field(default_factory=no_vanes)
     trail: Trail = field(default_factory=no_trail)
     window: Window = field(default_factory=no_window)
     asked: FloatArray = field(default_factory=lambda: np.zeros((0, 2)))
@@ -86,9 +89,10 @@ def advance(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[Cor
 
 
 def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[CorrelateState, Outcome]:
-    wind, heard, clock_ms = zone_wind(judged.weather), minute_of(judged, zone), judged.clock_ms
+    heard, clock_ms = minute_of(judged, zone), judged.clock_ms
     regional = regional_channels(judged, zone)
-    state, parts = _look(state, judged, wind, zone)
+    state, parts = _look(state, judged, zone)
+    wind = wind_of_vanes(state.vanes)
     state, merged = _follow(state, heard, zone)
     ended, late = amend_ended(still_known(state.ended, clock_ms, zone), heard, zone)
     state = _discover(replace(state, ended=ended), heard, costs_now(judged, regional, wind, state.regional), zone)
@@ -101,16 +105,16 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     return state, Outcome(told.tickets, decisions)
 
 
-def _look(
-    state: CorrelateState, judged: JudgedField, wind: ZoneWind, zone: Zone
-) -> tuple[CorrelateState, road.PassRows]:
+def _look(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[CorrelateState, road.PassRows]:
     """Take in the wind, what vehicles passed (returned, too), and the excesses of a minute."""
     minute, floor_ugm3 = judged.minute_ms // MINUTE_MS, zone.site.rules.detect.floor_ugm3
-    trail = blow(state.trail, wind, minute - state.minute if state.minute >= 0 else 1)
+    minutes = minute - state.minute if state.minute >= 0 else 1
+    vanes = watch(state.vanes, judged.weather, minutes)
+    trail = blow(state.trail, wind_of_vanes(vanes), minutes)
     passes, parts = road.advance(state.passes, judged, zone.cells, floor_ugm3)
     ways = drive(state.ways, parts, judged.minute_ms, floor_ugm3)
     window = look(state.window, judged, parts, claimed_by(state.incidents, len(zone.is_vehicle)))
-    return replace(state, minute=minute, trail=trail, passes=passes, ways=ways, window=window), parts
+    return replace(state, minute=minute, vanes=vanes, trail=trail, passes=passes, ways=ways, window=window), parts
 
 
 def _follow(state: CorrelateState, heard: Minute, zone: Zone) -> tuple[CorrelateState, Outcome]:
@@ -134,7 +138,7 @@ def _write_up(
     state: CorrelateState, judged: JudgedField, wind: ZoneWind, tickets: tuple[Ticket, ...], zone: Zone
 ) -> tuple[CorrelateState, Outcome]:
     """Write up those that live and let go of those that are over; their tickets come after others of this minute."""
-    missing = missing_now(judged, state.trail, zone) if state.incidents else ()
+    missing = missing_now(judged, state.vanes, zone) if state.incidents else ()
     over = [is_over(one, state.window, zone) for one in state.incidents]
     written = tuple(
         write_up(

@@ -27,7 +27,7 @@ def costs_now(judged: JudgedField, regional: BoolArray, wind: ZoneWind, whole: R
         wind: The zone's.
         whole: What is remembered of the whole zone.
     """
-    blind = BLIND_COSTS if np.isnan(wind.speed_ms) else 0.0
+    blind = 0.0 if wind.is_measured else BLIND_COSTS
     rising = np.where(whole.episodes.since_ms > 0, RISING_COSTS, 0.0)
     return np.where(regional, np.inf, blind + rising + _fog(judged) * PARTICLES)
 

@@ -65,7 +65,7 @@ def find_new(
         group = group_of(seed, ~claimed, recent, zone)
         left[group] = False
         alone = stands_alone(seed, minute, zone)
-        if not alone and not _may_tell(rare[group], recent[seed], zone):
+        if not alone and not _may_tell(rare[group], recent[seed], float(costs.min()), zone):
             continue
         found, waits_min = search_for_one((group, recent), ~claimed, air, costs, zone)
         asked[group, 0], asked[group, 1] = window.minute + waits_min, recent[group]
@@ -86,7 +86,7 @@ def _to_ask(asked: FloatArray, recent: Float32Array, window: Window, zone: Zone)
     return to_ask
 
 
-def _may_tell(rare: FloatArray, loudest: float, zone: Zone) -> bool:
+def _may_tell(rare: FloatArray, loudest: float, dearer: float, zone: Zone) -> bool:
     """Say whether a group could open a ticket: a sensor says no more than bursts at it are `rare`, shape (n,)."""
-    enough = rare.sum() >= zone.rules.open_odds - float(zone.sources.log_prior.max())
+    enough = rare.sum() >= zone.rules.open_odds + dearer - float(zone.sources.log_prior.max())
     return bool(enough and (len(rare) >= SEVERAL or loudest >= LONE_SIGMA))

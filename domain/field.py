@@ -43,12 +43,21 @@ class ChannelState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class WeatherMinute:
-    """What each weather station last said, not older than the rules allow, shape (w,) and (w, 5)."""
+    """What each weather station last said, not older than the rules allow.
+
+    Attributes:
+        station_id: Their names.
+        lon: Where they stand, shape (w,). [degrees]
+        lat: As `lon`.
+        values: Columns of `WEATHER_KEYS`, shape (w, 5).
+        age_min: How long ago they said it, at the end of the minute, shape (w,). [min]
+    """
 
     station_id: tuple[str, ...]
     lon: FloatArray
     lat: FloatArray
     values: FloatArray
+    age_min: FloatArray
 
     def column(self, key: str) -> FloatArray:
         """Return one of `WEATHER_KEYS`, shape (w,)."""
@@ -143,7 +152,7 @@ class JudgedField:
 
 def no_weather_minute() -> WeatherMinute:
     """Return a minute without any weather."""
-    return WeatherMinute((), np.empty(0), np.empty(0), np.empty((0, len(WEATHER_KEYS))))
+    return WeatherMinute((), np.empty(0), np.empty(0), np.empty((0, len(WEATHER_KEYS))), np.empty(0))
 
 
 def nan_block(rows: int) -> FloatArray:

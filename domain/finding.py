@@ -7,6 +7,10 @@ import numpy as np
 from domain.readings import FloatArray, IntArray
 from domain.weighing import Asked, Swinging, Tried
 
+DOUBT_COSTS = 1.6
+"""What one sensor saw suits a plume the better the less is known of the wind: it needs up to so much more (in log
+odds). Design value, as `weighing.UNFOLLOWED_COSTS`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Belief:
@@ -39,7 +43,7 @@ class Finding:
 
     Attributes:
         belief: Of the source.
-        wide_odds: `Belief.odds` of a wide plume.
+        wide_odds: `Belief.odds` of a wide plume, less up to `DOUBT_COSTS` as far as the wind is not well known.
         first_bin: Where the excess began, a bin of five minutes since 1970.
         members: The loud sensors whose source was looked for, ascending, shape (m,).
         sensor: All that were asked, ascending, shape (n,).
@@ -90,6 +94,7 @@ def conclude(asked: Asked, tried: Tried, leading: Swinging | None = None) -> Fin
     first_bin = asked.window.first_bin + int(asked.bins[0])
     gain = tried.capped[likely, : len(asked.near)]
     agreeing = _agreeing(asked, tried.capped[best])
+    wide_odds -= DOUBT_COSTS * (1.0 - 1.0 / asked.winds.strays)
     return Finding(belief, wide_odds, first_bin, asked.members, asked.near, gain, channels, agreeing)
 
 

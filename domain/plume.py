@@ -1,6 +1,6 @@
 """What a steady source would add to the air at each sensor: Gaussian puffs carried by the wind of every minute."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,8 @@ WANDER_RAD = 0.16
 """How far the wind at a place strays from the zone's, beside what plain dispersion allows for. Design value. [rad]"""
 WANDER_MS = 0.3
 """The same in air that hardly moves: puffs spread by themselves. Design value. [m/s]"""
+WIDENS_MOST = 3.0
+"""A wind that may be amiss widens a plume by no more than this; farther out its turns are tried. Design value."""
 INLET_SIGMA_M = 5.0
 """Least vertical spread: a building's wake. Design value. [m]"""
 FAINTEST_EXPONENT = np.float32(-60.0)
@@ -37,18 +39,28 @@ class Winds:
         way_m: The length of its way, shape (m, a). [m]
         bin: Which stretch each moment is of, ascending, each at least once, shape (m,).
         oldest_min: In each, puffs older than this are not there yet: the source has only just begun, shape (b,). [min]
+        strays: How many times as far as usual its direction may be amiss: measured long ago, or by stations that
+            disagree.
+        blind: How likely it may come from anywhere.
     """
 
     moved_m: FloatArray
     way_m: FloatArray
     bin: IntArray
     oldest_min: FloatArray
+    strays: float = 1.0
+    blind: float = 0.0
 
     def turned(self, turn_deg: float) -> "Winds":
         """Return the same winds as if they blew from elsewhere by some degrees."""
         turn = np.radians(turn_deg)
         about = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-        return Winds(self.moved_m @ about, self.way_m, self.bin, self.oldest_min)
+        return replace(self, moved_m=self.moved_m @ about)
+
+    @property
+    def widens(self) -> float:
+        """How many times as wide as usual a plume is for that."""
+        return min(self.strays, WIDENS_MOST)
 
     def pace_ms(self, scale: float) -> float:
         """Return the mean speed of the air on its way, of all bins alike. [m/s]"""

@@ -159,7 +159,8 @@ def _heads(
         if cuts[at + 1] > cuts[at]:
             latest = take_weather(latest, weather.take(slice(cuts[at], cuts[at + 1])))
         latest = forget_old(latest, tick_ms)
-        heads.append(MinuteHead((state.settled + 1 + at) * MINUTE_MS, tick_ms, weather_minute(latest)))
+        begin_ms = (state.settled + 1 + at) * MINUTE_MS
+        heads.append(MinuteHead(begin_ms, tick_ms, weather_minute(latest, begin_ms + MINUTE_MS)))
     return latest, heads
 
 

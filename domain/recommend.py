@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.advice import action_of, score_of
+from domain.attribution import ZoneWind
 from domain.incident import Incident
 from domain.readings import FloatArray
 from domain.site import PermitKind, Site
@@ -37,7 +38,7 @@ class Advice:
 
 
 def recommend(
-    incident: Incident, probability: FloatArray, unknown: float, *, calm: bool, site: Site, at: datetime
+    incident: Incident, probability: FloatArray, unknown: float, *, wind: ZoneWind, site: Site, at: datetime
 ) -> Advice:
     """Return the advice for an incident as it stands.
 
@@ -47,16 +48,17 @@ def recommend(
     | any           | any                    | works or drill | watch    |
     | otherwise     |                        |                | watch    |
 
-    One sensor alone is never enough to send somebody, whatever it sees. The points behind the table: `advice.py`.
+    One sensor alone is never enough to send somebody, whatever it sees; nor is a plume while nobody measures the wind,
+    only a stuck vane does, or weather stations disagree. The points behind the table: `advice.py`.
     """
     reasons: list[str] = []
     _add_agreement(incident, reasons)
     leader = int(probability.argmax()) if len(probability) else -1
     stands = _advised(incident) is Action.DISPATCH
     needed, most = (STILL_SURE, STILL_UNKNOWN_MOST) if stands else (SURE, UNKNOWN_MOST)
-    sure = leader >= 0 and float(probability[leader]) >= needed and unknown <= most
+    sure = leader >= 0 and float(probability[leader]) >= needed and unknown <= most and wind.is_believed
     reasons.append("upwind_probability_high" if sure else "source_uncertain")
-    if calm:
+    if wind.is_calm(site.rules.correlate):
         reasons.append("calm_no_direction")
     permit = _permit_meanwhile(site, probability, to_datetime(incident.opener.since_ms), at)
     if permit:

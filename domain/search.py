@@ -10,8 +10,8 @@ from domain.grounds import on_grounds, whole
 from domain.plume import AGE_MIN, Winds, footprint
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.sources import Sources
-from domain.trail import Trail, carried_at
-from domain.weighing import TURN_DEG, Asked, stacked, weigh, weigh_swinging
+from domain.trail import ANYWHERE_DEG, BLIND_DEG, USUAL_DEG, Trail, carried_at, stray_deg
+from domain.weighing import CIRCLE_DEG, TURN_DEG, TURN_MOST_DEG, Asked, stacked, weigh, weigh_swinging
 from domain.window import BIN_MIN, EARLIER_SIGMA, Window, moments_min
 from domain.witnesses import distance_m, seen_by
 from domain.zone import Zone
@@ -34,6 +34,8 @@ ONE_LOOK = 0.25
 """But the window of an hour is one look, of the four that `gains.MEMORY_BINS` makes of it."""
 LULL_BINS = 3
 """An excess that pauses for so long goes on: sources work in turns. Design value."""
+STUCK_BLIND = 0.5
+"""How likely a wind may come from anywhere that is stuck, or was measured hours ago. Design value."""
 FIRST_BINS = 10
 """A new source is looked for in so many of the newest bins."""
 
@@ -93,7 +95,7 @@ def search(
     begun_bin = among.begun_bin if among is not None and among.begun_bin is not None else window.first_bin + first
     winds = _winds(air, bins, begun_bin, scale)
     near = np.flatnonzero(free & (distance_m(zone.xy_m, zone.xy_m[members]) <= zone.rules.reach_m))
-    chosen = _reaching(zone.sources, zone.xy_m[members], winds) if among is None else among.places
+    chosen = _reaching(zone, zone.xy_m[members], winds) if among is None else among.places
     if not len(chosen) or not len(near):
         return None
     seen = seen_by(window, bins, near, zone.xy_m[members], zone)
@@ -102,13 +104,16 @@ def search(
     all_over = whole(zone.sources, chosen)
     if among is not None and among.turn_deg is not None:
         return conclude(asked, weigh(asked, all_over, among.turn_deg))
+    if winds.blind:
+        return conclude(asked, stacked([weigh(asked, all_over, turn) for turn in CIRCLE_DEG]))
     plain = weigh(asked, all_over, 0.0)
     weight = plain.evidence + plain.prior
     if weight.max() <= zone.rules.open_odds - FAR_ODDS:
         return conclude(asked, plain)
     is_close = weight > weight.max() - LAGGING_ODDS
     spots = on_grounds(zone.sources, chosen[is_close])
-    tried = [plain.only(~is_close), *(weigh(asked, spots, turn) for turn in (0.0, -TURN_DEG, TURN_DEG))]
+    turn_deg = min(winds.strays * TURN_DEG, TURN_MOST_DEG)
+    tried = [plain.only(~is_close), *(weigh(asked, spots, turn) for turn in (0.0, -turn_deg, turn_deg))]
     return conclude(asked, stacked(tried), weigh_swinging(asked, spots))
 
 
@@ -128,18 +133,20 @@ def _winds(air: tuple[Window, Trail], bins: IntArray, begun_bin: int, scale: flo
     moved_m, way_m = carried_at(air[1], [back for some in moments for back in some], scale * AGE_MIN)
     of_bin = np.repeat(np.arange(len(bins)), [len(some) for some in moments])
     lasted_min = BIN_MIN * (air[0].first_bin + bins - begun_bin).astype(np.float64)
-    return Winds(moved_m, way_m, of_bin, LEAD_MIN + lasted_min)
+    asked_min = air[0].minute - BIN_MIN * (air[0].first_bin + int(bins[0])) + round(scale * AGE_MIN[-1])
+    stray = stray_deg(air[1], asked_min)
+    blind = 0.0 if stray < BLIND_DEG else STUCK_BLIND if stray < 0.5 * ANYWHERE_DEG else 1.0
+    return Winds(moved_m, way_m, of_bin, LEAD_MIN + lasted_min, float(np.hypot(1.0, stray / USUAL_DEG)), blind)
 
 
 def looks(winds: Winds, scale: float) -> float:
-    """Return which share of the looks are of their own, by the mean speed of the air on its way."""
-    return float(np.clip(winds.pace_ms(scale) / (STILL_MS * scale), ONE_LOOK, 1.0))
+    """Return which share of the looks are of their own, by the mean speed of the air on its way; one without a wind."""
+    return ONE_LOOK if winds.blind else float(np.clip(winds.pace_ms(scale) / (STILL_MS * scale), ONE_LOOK, 1.0))
 
 
-def _reaching(sources: Sources, members_m: FloatArray, winds: Winds) -> IntArray:
+def _reaching(zone: Zone, members_m: FloatArray, winds: Winds) -> IntArray:
     """Return the places whose plume reaches some loud sensor best, registered ones first."""
-    told = footprint(sources.xy_m, sources.radius_m, sources.height_m, members_m, winds, sources.scale)
-    reached = told.max(axis=(1, 2))
+    sources, reached = zone.sources, _reached(zone, members_m, winds)
     known, free = reached[: sources.registered], reached[sources.registered :]
     best = np.concatenate(
         [
@@ -149,3 +156,18 @@ def _reaching(sources: Sources, members_m: FloatArray, winds: Winds) -> IntArray
     )
     reaching: IntArray = best[reached[best] > LEAST_REACH]
     return reaching
+
+
+def _reached(zone: Zone, members_m: FloatArray, winds: Winds) -> FloatArray:
+    """Return how well each place's plume reaches the loud sensor that it reaches best; near ones where no wind tells.
+
+    Shape (sources,). [µg/m³ per µg/s]
+    """
+    sources = zone.sources
+    if winds.blind:
+        away_m = distance_m(sources.xy_m, members_m)
+        return np.where(away_m <= zone.rules.reach_m, 1.0 / np.maximum(away_m, 1.0), 0.0)
+    places = sources.xy_m, sources.radius_m, sources.height_m
+    told = footprint(*places, members_m, winds, sources.scale, wanders=winds.widens)
+    reached: FloatArray = told.max(axis=(1, 2))
+    return reached

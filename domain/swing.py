@@ -39,11 +39,11 @@ def turns_deg(winds: Winds, scale: float) -> FloatArray:
     """Return the turns that are tried, ascending about nought, shape (k,), as `Winds.turned` takes them. [degrees]
 
     Args:
-        winds: Where air has come from.
+        winds: Where air has come from; turns are farther apart where its direction may be amiss.
         scale: The network's density, 1 = as in a zone.
     """
     step_deg = STEP_DEG + np.degrees(STEP_MS / max(winds.pace_ms(scale), _CALM_MS))
-    turns: FloatArray = _TURN * min(step_deg, STEP_MOST_DEG)
+    turns: FloatArray = _TURN * min(winds.strays * step_deg, STEP_MOST_DEG)
     return turns
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from domain.channels import WEATHER_KEYS
+from domain.channels import MINUTE_MS, WEATHER_KEYS
 from domain.field import WeatherMinute, no_weather_minute
 from domain.readings import FloatArray, IntArray, Weather
 
@@ -75,8 +75,9 @@ def forget_old(known: LatestWeather, clock_ms: int) -> LatestWeather:
     return LatestWeather(names, known.time_ms[fresh], known.lon[fresh], known.lat[fresh], known.values[fresh])
 
 
-def weather_minute(known: LatestWeather) -> WeatherMinute:
-    """Return the weather as a minute carries it."""
+def weather_minute(known: LatestWeather, end_ms: int) -> WeatherMinute:
+    """Return the weather as a minute that ends then carries it."""
     if not known.station_id:
         return no_weather_minute()
-    return WeatherMinute(known.station_id, known.lon, known.lat, known.values)
+    age_min = np.maximum(end_ms - known.time_ms, 0) / MINUTE_MS
+    return WeatherMinute(known.station_id, known.lon, known.lat, known.values, age_min)

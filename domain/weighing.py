@@ -24,6 +24,10 @@ TURN_DEG = 14.0
 """The zone's wind may point amiss by so much, everywhere and for long: a vane's fault, streets. Design value. [deg]"""
 TURNED, STRAIGHT = float(np.log(0.25)), float(np.log(0.5))
 """How likely that is to either side, and that it points right (in logarithms). Design values."""
+TURN_MOST_DEG = 45.0
+"""It may by more where it was measured long ago or by stations that disagree, but by no more than this. [deg]"""
+CIRCLE_DEG = tuple(range(0, 360, 45))
+"""Where nobody measured wind it may blow from anywhere. [deg]"""
 RARE_PASS = 2.0
 """A lorry ahead looks like a plume so often that a piece of a vehicle's way can say no more than this. Design value."""
 PASS_WEIGHT = 0.5
@@ -88,7 +92,8 @@ class Asked:
         """
         sources = self.zone.sources
         places = spots.xy_m, spots.radius_m, sources.height_m[spots.place]
-        return footprint(*places, self.seen.xy_m, self.winds.turned(turn_deg), sources.scale, wanders=wanders)
+        winds = self.winds.turned(turn_deg)
+        return footprint(*places, self.seen.xy_m, winds, sources.scale, wanders=wanders * winds.widens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +140,19 @@ def weigh(asked: Asked, spots: Spots, turn_deg: float) -> Tried:
     ratio[:, pairs.sensor >= len(asked.near)] *= PASS_WEIGHT
     told_of = explained(pairs, ratio, sources.emits[spots.place, :TRACERS], len(seen.xy_m))
     prior = asked.prior[spots.place] + spots.log_share
-    prior += TURNED if turn_deg else STRAIGHT
+    prior += _log_turn(turn_deg, asked.winds.blind)
     capped = soft_cap(told_of.noticed, rare)
     ranked = asked.power * (soft_cap(told_of.compared, rare + RARE_RANKING).sum(axis=1) + told_of.cost) + prior
     turns_deg = np.full(len(spots.place), turn_deg)
     evidence = capped.sum(axis=1) + told_of.cost
     return Tried(spots.place, turns_deg, ranked, capped, told_of.used, prior, evidence)
+
+
+def _log_turn(turn_deg: float, blind: float) -> float:
+    """Return how likely the zone's wind points amiss by so much (in logarithms)."""
+    if not blind:
+        return TURNED if turn_deg else STRAIGHT
+    return float(np.log(blind / len(CIRCLE_DEG) + (0.0 if turn_deg else 1.0 - blind)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,6 +206,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "reason.no_enterprises": ("未登记企业", "no enterprises registered"),
     "reason.no_pollutants_known": ("企业污染物未登记", "no pollutants registered"),
     "reason.wind_stuck": ("风向风速长时间不变", "the wind does not change: stuck?"),
+    "reason.wind_split": ("各气象站风向不一致", "weather stations disagree on the wind"),
     "reason.limit_crossed": ("小时均值超过标准限值", "an hourly mean above the standard's limit"),
     "reason.high_value": ("高值：超过自设预警值", "a high value: above the site's own warning level"),
     "reason.upwind_probability_high": ("上风向概率高", "upwind probability high"),

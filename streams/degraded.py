@@ -4,7 +4,7 @@ import structlog
 
 from domain.circumstances import MISSING, missing_now
 from domain.field import JudgedField
-from domain.trail import Trail
+from domain.vanes import Vanes
 from domain.zone import Zone
 from streams.meter import Meter
 
@@ -13,9 +13,9 @@ log = structlog.get_logger()
 FAMILY = "degraded"
 
 
-def tell_missing(meter: Meter, judged: JudgedField, trail: Trail, zone: Zone) -> None:
+def tell_missing(meter: Meter, judged: JudgedField, vanes: Vanes, zone: Zone) -> None:
     """Set a gauge for every name: 1 = missing in the last judged minute, 0 = not."""
-    before, now = missing(meter), missing_now(judged, trail, zone)
+    before, now = missing(meter), missing_now(judged, vanes, zone)
     for name in MISSING:
         meter.stands(f"{FAMILY}.{name}", float(name in now))
     if now != before:

@@ -106,7 +106,7 @@ def add_correlate(
     def advance(state: correlate.CorrelateState, judged: JudgedField) -> tuple[correlate.CorrelateState, Results]:
         state, outcome = correlate.advance(state, judged, zoned.zone)
         meter.count("minutes_judged")
-        tell_missing(meter, judged, state.trail, zoned.zone)
+        tell_missing(meter, judged, state.vanes, zoned.zone)
         tickets = [(ticket.id.encode(), encode_outcome(ticket)) for ticket in outcome.tickets]
         return state, tickets + [(made.key.encode(), encode_outcome(made)) for made in outcome.decisions]
 

@@ -8,7 +8,6 @@ from itertools import takewhile
 import numpy as np
 
 from domain import passes as ways
-from domain.attribution import zone_wind
 from domain.channels import MINUTE_MS
 from domain.field import JudgedField
 from domain.finding import Finding
@@ -18,6 +17,7 @@ from domain.search import first_loud_bin, search
 from domain.ticket import TicketKind
 from domain.times import to_ms
 from domain.trail import Trail, blow, no_trail
+from domain.vanes import no_vanes, watch, wind_of_vanes
 from domain.window import Window, forgotten, look, no_window
 from domain.zone import Zone
 from simulators.explaining.run_input import RunPart
@@ -28,13 +28,15 @@ Air = tuple[Window, Trail, JudgedField]
 
 def airs(part: RunPart, zone: Zone) -> Iterator[Air]:
     """Yield the air of every minute, without what an earlier ticket's sensors had shown when this one began."""
-    window, trail, before = no_window(), no_trail(), -1
+    window, vanes, trail, before = no_window(), no_vanes(), no_trail(), -1
     nobody = np.zeros(len(zone.is_vehicle), np.bool_)
     driven = ways.no_passes()
     begins_ms, theirs = to_ms(part.ticket.event_start), np.isin(zone.site.sensor_ids, sorted(_of_earlier(part)))
     for judged in part.minutes:
         minute = judged.minute_ms // MINUTE_MS
-        trail = blow(trail, zone_wind(judged.weather), minute - before if before >= 0 else 1)
+        minutes = minute - before if before >= 0 else 1
+        vanes = watch(vanes, judged.weather, minutes)
+        trail = blow(trail, wind_of_vanes(vanes), minutes)
         driven, parts = ways.advance(driven, judged, zone.cells, zone.site.rules.detect.floor_ugm3)
         if before * MINUTE_MS < begins_ms <= judged.minute_ms and window.minute >= 0:
             window = forgotten(window, theirs)

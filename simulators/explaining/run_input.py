@@ -21,7 +21,7 @@ from domain.site_files.folder import FILES
 from domain.ticket import Ticket, begun_ms
 from domain.times import to_datetime, to_ms
 from domain.wire import decode_ticket
-from simulators.replay.minutes import ROAD
+from simulators.replay.minutes import ROAD, WEATHER
 
 BEFORE_MIN = 120
 """So much is read before a ticket: the window of evidence, and the air before it. [min]"""
@@ -163,7 +163,10 @@ def _road(row: Mapping[str, Any]) -> CellMinutes:
 
 
 def _weather(row: Mapping[str, Any]) -> WeatherMinute:
+    """Return the weather of a minute; of a run before its stations were kept the zone's wind."""
+    if row.get("weather") is not None:
+        return WEATHER.decode(row["weather"])
     values = np.full((1, len(WEATHER_KEYS)), np.nan)
     for key, name in (("wind_speed_ms", "speed_ms"), ("wind_from_deg", "from_deg")):
         values[0, WEATHER_KEYS.index(key)] = row.get(name, np.nan)
-    return WeatherMinute(("zone",), np.full(1, np.nan), np.full(1, np.nan), values)
+    return WeatherMinute(("zone",), np.full(1, np.nan), np.full(1, np.nan), values, np.zeros(1))

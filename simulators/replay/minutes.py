@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from domain.attribution import zone_wind
 from domain.channels import POLLUTANTS
-from domain.field import JudgedField
+from domain.field import JudgedField, WeatherMinute
 from domain.packing import Packer
 from domain.road_cells import CellMinutes
 from domain.site import Site
@@ -39,11 +39,12 @@ WIND_SCHEMA = pa.schema(
         pa.field("speed_ms", pa.float64()),
         pa.field("from_deg", pa.float64()),
         pa.field("road", pa.binary()),
+        pa.field("weather", pa.binary()),
     ]
 )
 """`wind.parquet`: the zone's wind of each judged minute, NaN = not measured; `road` is what vehicles measured
-on pieces of road, packed by `ROAD`, null where none drove."""
-ROAD = Packer(CellMinutes)
+on pieces of road, packed by `ROAD`, null where none drove; `weather` is what its stations said, packed by `WEATHER`."""
+ROAD, WEATHER = Packer(CellMinutes), Packer(WeatherMinute)
 
 
 class MinutesFile:
@@ -55,7 +56,7 @@ class MinutesFile:
         self._waiting: list[JudgedField] = []
         self._rows = 0
         self._last_ms = -1
-        self._wind: list[tuple[int, float, float, bytes | None]] = []
+        self._wind: list[tuple[int, float, float, bytes | None, bytes]] = []
         self._file = pq.ParquetWriter(
             folder / MINUTES, MINUTES_SCHEMA, compression="zstd", use_dictionary=["sensor_id"]
         )
@@ -66,9 +67,8 @@ class MinutesFile:
             return
         self._last_ms = field.minute_ms
         wind = zone_wind(field.weather)
-        self._wind.append(
-            (field.minute_ms, wind.speed_ms, wind.from_deg, ROAD.encode(field.road) if len(field.road) else None)
-        )
+        road = ROAD.encode(field.road) if len(field.road) else None
+        self._wind.append((field.minute_ms, wind.speed_ms, wind.from_deg, road, WEATHER.encode(field.weather)))
         self._waiting.append(field)
         self._rows += len(field.sensor)
         if self._rows >= ROWS_AT_ONCE:
@@ -78,12 +78,13 @@ class MinutesFile:
         """Write what waits, and the wind."""
         self._write()
         self._file.close()
-        minute, speed, origin, road = zip(*self._wind, strict=True) if self._wind else ((), (), (), ())
+        minute, speed, origin, road, weather = zip(*self._wind, strict=True) if self._wind else ((),) * 5
         columns = [
             pa.array(minute, pa.int64()).cast(_MOMENT),
             pa.array(speed, pa.float64()),
             pa.array(origin, pa.float64()),
             pa.array(road, pa.binary()),
+            pa.array(weather, pa.binary()),
         ]
         pq.write_table(pa.Table.from_arrays(columns, schema=WIND_SCHEMA), self.folder / WIND, compression="zstd")
 

@@ -28,6 +28,7 @@ _WORDS = {
     "no_enterprises": "未登记企业 no enterprises registered",
     "no_pollutants_known": "企业污染物未登记 no pollutants registered",
     "wind_stuck": "风长时间不变 the wind does not change",
+    "wind_split": "气象站风向不一致 weather stations disagree",
     "calm_no_direction": "静风，无法判断方向 calm: no direction",
     "registered_works": "已登记施工 registered works",
     "registered_drill": "已登记演练 registered drill",

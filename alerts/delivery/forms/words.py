@@ -25,6 +25,7 @@ REASONS: Final = {
     "no_enterprises": "未登记企业",
     "no_pollutants_known": "企业污染物未登记",
     "wind_stuck": "风向风速长时间不变",
+    "wind_split": "各气象站风向不一致",
     "limit_crossed": "小时均值超过标准限值",
     "high_value": "超过自设预警值",
     "upwind_probability_high": "上风向概率高",

@@ -17,7 +17,9 @@ SITE = a_site(4)
 NETWORK = network_of(SITE, SITE.rules.detect.neighbours)
 WARM = 80
 FAULTS = Flag.UNIT | Flag.DRIFT | Flag.STUCK
-DAMP = WeatherMinute(("w",), np.array([116.5]), np.array([39.8]), np.array([[2.0, 225.0, 10.0, 94.0, 1000.0]]))
+DAMP = WeatherMinute(
+    ("w",), np.array([116.5]), np.array([39.8]), np.array([[2.0, 225.0, 10.0, 94.0, 1000.0]]), np.zeros(1)
+)
 
 
 def quiet_air(minutes: int, seed: int = 5) -> FloatArray:

@@ -7,16 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.attribution import ZoneWind
 from domain.channels import MINUTE_MS
 from domain.incident import Incident
 from domain.recommend import SURE, UNKNOWN_MOST, recommend
 from domain.ticket import Action
 from domain.times import to_datetime
-from tests.builders import START_MS, a_site, air, an_enterprise, joined, messages, run, wind
+from tests.builders import START_MS, a_site, air, an_enterprise, joined, messages, run
+from tests.builders import wind as blowing
 from tests.builders_plume import emit
 
 SOUTH, NORTH = (250.0, 500.0), (250.0, 3000.0)
 SITE = a_site(8, enterprises=(an_enterprise("south", *SOUTH), an_enterprise("north", *NORTH)))
+WIND = ZoneWind(2.5, 270.0)
 NOW_MS = START_MS + 40 * MINUTE_MS
 
 
@@ -24,19 +27,21 @@ NOW_MS = START_MS + 40 * MINUTE_MS
 def incident() -> Incident:
     """Return an incident of several sensors, 20 minutes after the southern enterprise began to emit."""
     rows = emit(air(SITE, 60), SITE, SOUTH, (20, 45), 80.0, from_deg=270.0)
-    before, *_ = messages(joined(rows), wind(60, 270.0), [NOW_MS])
+    before, *_ = messages(joined(rows), blowing(60, 270.0), [NOW_MS])
     (found,) = run(SITE, [before]).state.correlate.incidents
     return replace(found, belief=replace(found.belief, odds=9.0))
 
 
-def advised(incident: Incident, leader: float, unknown: float, before: Action | None = None) -> Action:
+def advised(
+    incident: Incident, leader: float, unknown: float, before: Action | None = None, wind: ZoneWind = WIND
+) -> Action:
     """Return what is advised where the first place has `leader`, and was advised `before`."""
     ticket = incident.ticket
     if before is not None and ticket is not None:
         ticket = replace(ticket, recommendation=replace(ticket.recommendation, action=before))
     known = replace(incident, ticket=ticket if before else None)
     probability = np.array([leader, 1.0 - leader - unknown])
-    advice = recommend(known, probability, unknown, calm=False, site=SITE, at=to_datetime(NOW_MS))
+    advice = recommend(known, probability, unknown, wind=wind, site=SITE, at=to_datetime(NOW_MS))
     return advice.recommendation.action
 
 
@@ -58,3 +63,11 @@ def test_an_advice_to_go_does_not_change_with_every_gust(incident: Incident, lea
 
 def test_nobody_is_sent_any_more_when_unknown_has_become_likely(incident: Incident) -> None:
     assert advised(incident, 0.55, 0.4, Action.DISPATCH) is Action.WATCH
+
+
+@pytest.mark.parametrize(
+    "wind", [ZoneWind(float("nan"), float("nan")), replace(WIND, is_stuck=True)], ids=["nobody", "stuck"]
+)
+def test_nobody_is_sent_upwind_of_a_wind_that_nobody_believes(incident: Incident, wind: ZoneWind) -> None:
+    assert advised(incident, 0.95, 0.0) is Action.DISPATCH
+    assert advised(incident, 0.95, 0.0, wind=wind) is Action.WATCH

@@ -242,7 +242,7 @@ def raised(zone: Zone, where: Callable[[float, float], bool], *, from_deg: float
             judged.state[row, CHANNEL_INDEX["pm10"]] = ChannelState.BREACH
     if from_deg is not None:
         values = np.array([[3.0, from_deg, np.nan, np.nan, np.nan]])
-        weather = WeatherMinute(("w",), np.array([LON]), np.array([LAT]), values)
+        weather = WeatherMinute(("w",), np.array([LON]), np.array([LAT]), values, np.zeros(1))
         object.__setattr__(judged, "weather", weather)
     return [POLLUTANTS[channel] for channel in np.flatnonzero(regional_channels(judged, zone))]
 

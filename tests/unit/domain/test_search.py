@@ -17,7 +17,7 @@ from domain.roadside import nobody_passed
 from domain.search import ONE_LOOK, first_loud_bin, looks, search
 from domain.site import Permit, PermitKind, Site
 from domain.times import to_datetime
-from domain.trail import blow, no_trail
+from domain.trail import TRAIL_MIN, blow, no_trail
 from domain.window import BIN_MIN, BINS, LOUD_SHARE, Window, nothing_held
 from tests.builders import START_MS, a_site, an_enterprise
 from tests.builders_plume import places_m, straight_plume
@@ -242,3 +242,21 @@ def test_the_stiller_the_air_the_fewer_looks_are_of_their_own(one_ms: float, oth
 @given(st.floats(0.05, 1.0), st.floats(1.0, 15.0))
 def test_from_a_light_wind_on_all_looks_count(scale: float, speed_ms: float) -> None:
     assert looks(a_wind(scale * speed_ms + 1e-6, scale), scale) == 1.0
+
+
+def test_the_less_is_known_of_the_wind_the_less_surely_a_place_is_named() -> None:
+    site = a_zone_of()
+    zone, window = make_ready(site).zone, window_of(site, np.array(WORKS["e-1"]), 12.0)
+    loud = np.flatnonzero(window.score[-2:].max(axis=(0, 2)) >= 2.5)
+    free, first_bin = np.ones(len(site.sensors), np.bool_), first_loud_bin(window, loud)
+    new = ZoneWind(2.5, 225.0)
+    told, odds = [], []
+    for winds in (new, replace(new, age_min=150.0), replace(new, is_stuck=True), ZoneWind(float("nan"), float("nan"))):
+        result = search((window, blow(no_trail(), winds, TRAIL_MIN)), loud, free, first_bin, zone)
+        assert result is not None
+        told.append(probability(site, result, "e-1"))
+        odds.append(result.belief.odds)
+    assert told == sorted(told, reverse=True)
+    assert odds == sorted(odds, reverse=True)
+    assert told[0] > 0.95
+    assert told[-1] < 0.6

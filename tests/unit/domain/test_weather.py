@@ -18,7 +18,7 @@ def speeds(*parts: Weather) -> dict[str, float]:
     known = no_latest()
     for part in parts:
         known = take_weather(known, weather_order(part))
-    minute = weather_minute(known)
+    minute = weather_minute(known, 0)
     return dict(zip(minute.station_id, minute.column("wind_speed_ms").tolist(), strict=True))
 
 
@@ -41,4 +41,4 @@ def test_the_order_of_rows_does_not_matter() -> None:
 def test_stations_long_silent_are_forgotten() -> None:
     known = take_weather(no_latest(), rows(("a", 0, 0, 1.0), ("b", 60_000, 60_000, 2.0)))
     assert forget_old(known, WEATHER_MAX_AGE_MS + 1).station_id == ("b",)
-    assert weather_minute(forget_old(known, 10 * WEATHER_MAX_AGE_MS)).station_id == ()
+    assert weather_minute(forget_old(known, 10 * WEATHER_MAX_AGE_MS), 0).station_id == ()

@@ -62,7 +62,13 @@ def test_the_columns_of_minutes_and_wind_are_frozen() -> None:
     place = [("lon", "double"), ("lat", "double"), ("fresh", "bool")]
     expected = [("minute", moment), ("clock", moment), ("sensor_id", name), *place, *blocks, *marks]
     assert [(field.name, str(field.type)) for field in MINUTES_SCHEMA] == expected
-    wind = [("minute", moment), ("speed_ms", "double"), ("from_deg", "double"), ("road", "binary")]
+    wind = [
+        ("minute", moment),
+        ("speed_ms", "double"),
+        ("from_deg", "double"),
+        ("road", "binary"),
+        ("weather", "binary"),
+    ]
     assert [(field.name, str(field.type)) for field in WIND_SCHEMA] == wind
 
 
