@@ -12,6 +12,7 @@ from domain.field import Flag, FlagArray, MinuteField
 from domain.lag import Behind, Lags, follow_lags, is_ahead, no_lags, nobody_behind
 from domain.late import late_rows
 from domain.minute import MinuteHead, empty_minute, minutes_of, with_unheard
+from domain.patience import Patience, follow_lateness, no_patience
 from domain.position import LastFixes, flag_positions, no_fixes, without_places
 from domain.posted import far_from_post
 from domain.quality import LastReadings, flag_readings, nothing_yet
@@ -61,6 +62,8 @@ class QualifyState:
         last: Last value per channel.
         fixes: Last fix per vehicle.
         lags: Least lag per device.
+        patience: How long a minute waits for its readings.
+        ticked_ms: The last tick that settled a minute, 0 = none. [ms]
         interval_ms: Each sensor's usual time between readings, NaN = unknown, shape (sensors,). [ms]
     """
 
@@ -74,6 +77,8 @@ class QualifyState:
     last: LastReadings
     fixes: LastFixes
     lags: Lags
+    patience: Patience
+    ticked_ms: int
     interval_ms: FloatArray
     weather: LatestWeather
     counts: Counts
@@ -92,20 +97,23 @@ def start(site: Site) -> QualifyState:
         last=nothing_yet(len(site.sensors)),
         fixes=no_fixes(len(site.sensors)),
         lags=no_lags(len(site.sensors)),
+        patience=no_patience(),
+        ticked_ms=0,
         interval_ms=np.full(len(site.sensors), np.nan),
         weather=no_latest(),
         counts=Counts(),
     )
 
 
-def decision_ms(minute: int, rules: Rules) -> int:
+def decision_ms(state: QualifyState, minute: int, rules: Rules) -> int:
     """Return the tick of the zone clock at which a minute is settled. [ms]
 
-    It is the first tick at or after the minute's end plus `settle_s`.
+    It is the first tick at or after the minute's end plus `settle_s` and what this network needs beyond, and not before
+    the last one: where minutes begin to wait for less, several are settled at once.
     """
-    due_ms = (minute + 1) * MINUTE_MS + rules.qualify.settle_s * 1000
+    due_ms = (minute + 1) * MINUTE_MS + rules.qualify.settle_s * 1000 + state.patience.wait_ms
     tick_ms = rules.tick_s * 1000
-    return -(-due_ms // tick_ms) * tick_ms
+    return max(-(-due_ms // tick_ms) * tick_ms, state.ticked_ms)
 
 
 def advance(
@@ -117,51 +125,68 @@ def advance(
     between two ticks: rows wait until a decision tick has passed, and are then taken in the order of `arrival_order`.
     """
     state = _receive(state, arrivals, rules)
-    if state.settled < 0 or state.clock_ms < decision_ms(state.settled + 1, rules):
+    if state.settled < 0 or state.clock_ms < decision_ms(state, state.settled + 1, rules):
         return state, []
     rows = arrival_order(concat_readings(list(state.pending)))
     weather = weather_order(concat_weather(list(state.pending_weather)))
     fields: list[MinuteField] = []
-    taken = taken_weather = 0
-    at_once = ticks_at_once(len(site.sensors))
+    taken, at_once = 0, ticks_at_once(len(site.sensors))
     while due_ms := _due(state, at_once, rules):
-        until, until_weather = (np.searchsorted(part.received_ms, due_ms, side="left") for part in (rows, weather))
-        latest, heads = _heads(state, weather, np.append(taken_weather, until_weather).tolist(), due_ms)
-        tick = np.searchsorted(until, np.arange(taken, until[-1]), side="right")
-        some = rows.take(slice(taken, int(until[-1])))
-        state, told = _settled(
-            replace(state, weather=latest), some, Ticks(state.settled, len(due_ms), tick), heads, site, rules
-        )
+        state, some, ticks = _until_wait_changes(state, rows, taken, due_ms, site, rules)
+        state, weather, heads = _heads(state, weather, due_ms[: ticks.count])
+        state, told = _settled(state, some, ticks, heads, site, rules)
         fields += told
-        taken, taken_weather = int(until[-1]), int(until_weather[-1])
-    rest, rest_weather = rows.take(slice(taken, None)), weather.take(slice(taken_weather, None))
+        taken += len(some)
+    rest = rows.take(slice(taken, None))
     state = replace(
         state,
         pending=(rest,) if len(rest) else (),
-        pending_weather=(rest_weather,) if len(rest_weather) else (),
+        pending_weather=(weather,) if len(weather) else (),
     )
     return state, fields
 
 
 def _due(state: QualifyState, at_once: int, rules: Rules) -> list[int]:
     """Return the ticks that settle the next minutes, as far as the zone clock has come. [ms]"""
-    ticks_ms = (decision_ms(state.settled + 1 + at, rules) for at in range(at_once))
+    ticks_ms = (decision_ms(state, state.settled + 1 + at, rules) for at in range(at_once))
     return list(takewhile(lambda due_ms: due_ms <= state.clock_ms, ticks_ms))
 
 
-def _heads(
-    state: QualifyState, weather: Weather, cuts: list[int], due_ms: list[int]
-) -> tuple[LatestWeather, list[MinuteHead]]:
-    """Return the heads of the minutes that some ticks settle, each with the weather that was known then."""
-    latest = state.weather
-    heads: list[MinuteHead] = []
+def _until_wait_changes(
+    state: QualifyState, rows: Readings, taken: int, due_ms: list[int], site: Site, rules: Rules
+) -> tuple[QualifyState, Readings, Ticks]:
+    """Return the rows of the next ticks; after one that changes how long minutes wait the next is due at another time.
+
+    `taken` of the rows are behind.
+    """
+    until = np.searchsorted(rows.received_ms, due_ms, side="left")
+    tick = np.searchsorted(until, np.arange(taken, until[-1]), side="right")
+    some, ticks = rows.take(slice(taken, int(until[-1]))), Ticks(state.settled, len(due_ms), tick)
+    settle_ms = rules.qualify.settle_s * 1000
+    patience, count = follow_lateness(state.patience, some, ticks, len(site.sensors), settle_ms)
+    if count < ticks.count:
+        kept = int((tick < count).sum())
+        some, ticks = some.take(slice(0, kept)), Ticks(state.settled, count, tick[:kept])
+    return replace(state, patience=patience, ticked_ms=due_ms[count - 1]), some, ticks
+
+
+def _heads(state: QualifyState, weather: Weather, due_ms: list[int]) -> tuple[QualifyState, Weather, list[MinuteHead]]:
+    """Return the heads of the minutes that some ticks settle, each with the weather that was known then.
+
+    Where minutes wait for long, weather that was measured after a minute's own waits as well; what waits is returned.
+    """
+    latest, heads = state.weather, []
     for at, tick_ms in enumerate(due_ms):
-        if cuts[at + 1] > cuts[at]:
-            latest = take_weather(latest, weather.take(slice(cuts[at], cuts[at + 1])))
-        latest = forget_old(latest, tick_ms)
         begin_ms = (state.settled + 1 + at) * MINUTE_MS
+        taken = (weather.received_ms < tick_ms) & (weather.time_ms < begin_ms + 2 * MINUTE_MS)
+        if taken.any():
+            latest, weather = (
+                take_weather(latest, weather.take(np.flatnonzero(taken))),
+                weather.take(np.flatnonzero(~taken)),
+            )
+        latest = forget_old(latest, tick_ms)
         heads.append(MinuteHead(begin_ms, tick_ms, weather_minute(latest, begin_ms + MINUTE_MS)))
-    return latest, heads
+    return replace(state, weather=latest), weather, heads
 
 
 def _receive(state: QualifyState, arrivals: Arrivals, rules: Rules) -> QualifyState:

@@ -72,6 +72,7 @@ def _tell_counts(meter: Meter, state: qualify.QualifyState) -> None:
     for name, amount in asdict(state.counts).items():
         meter.stands(f"qualify.{name}", float(amount))
     meter.stands("qualify.clock_ms", float(state.clock_ms))
+    meter.stands("qualify.wait_ms", float(state.patience.wait_ms))
 
 
 def add_detect(

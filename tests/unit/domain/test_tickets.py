@@ -117,6 +117,15 @@ def test_moves_of_the_system_are_dated_on_ticks_and_the_first_entry_stays() -> N
     assert (opened.what, opened.who, opened.state) == ("opened", "system", TicketState.NEW)
 
 
+def test_a_platform_that_hands_on_three_minutes_later_delays_a_ticket_by_as_much_and_takes_none() -> None:
+    late = air(SITE, MINUTES + 10)
+    late = replace(late, received_ms=late.received_ms + 3 * MINUTE_MS)
+    ticket, punctual = only(ran(late)), only(ran())
+    assert timedelta(minutes=2) <= ticket.opened_at - punctual.opened_at <= timedelta(minutes=3)
+    assert (ticket.sensors, ticket.event_start) == (punctual.sensors, punctual.event_start)
+    assert ticket.candidates[0].enterprise_id == punctual.candidates[0].enterprise_id
+
+
 def test_a_decision_is_named_once_for_each_change() -> None:
     found = ran()
     told = [(entry.what, entry.at) for entry in only(found).history]

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from domain import qualify
-from domain.channels import MINUTE_MS
+from domain.channels import MINUTE_MS, WEATHER_KEYS
 from domain.field import MinuteField
 from domain.packing import Packer
 from domain.readings import Arrivals, IntArray, Readings, concat_readings, no_weather, tick
 from domain.ticks import Ticks, in_turn
-from tests.builders import START_MS, a_site, by_receipt, some_readings
+from tests.builders import START_MS, a_site, air, by_receipt, some_readings, wind
 
 SITE = a_site(3, vehicles=2)
 MINUTES = 50
@@ -50,7 +50,8 @@ def settled(rows: Readings, cuts_ms: list[int]) -> tuple[qualify.QualifyState, l
         clock_ms = min(end_ms - 1, START_MS + 2 * MINUTES * MINUTE_MS)
         state, told = qualify.advance(state, Arrivals(part, no_weather(), clock_ms), SITE, SITE.rules)
         minutes += told
-    return state, minutes
+    state, told = qualify.advance(state, tick(START_MS + 3 * MINUTES * MINUTE_MS), SITE, SITE.rules)
+    return state, minutes + told
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -89,3 +90,28 @@ def test_only_a_sensor_whose_times_turn_back_is_taken_tick_by_tick() -> None:
 
 def parts(rows: Readings, ticks: Ticks, known_ms: IntArray) -> list[list[int]]:
     return [np.arange(len(rows))[part].tolist() for part in in_turn(rows, ticks, known_ms)]
+
+
+def test_where_minutes_wait_the_weather_of_later_ones_waits_as_well() -> None:
+    rows = air(SITE, 30)
+    rows = replace(rows, received_ms=rows.received_ms + 3 * MINUTE_MS)
+    blowing = replace(wind(30), values=wind(30).values + np.arange(30.0)[:, np.newaxis])
+    state, fields = qualify.advance(
+        qualify.start(SITE), Arrivals(rows, blowing, START_MS + 40 * MINUTE_MS), SITE, SITE.rules
+    )
+    assert state.patience.wait_ms >= 2 * MINUTE_MS
+    heard = [field for field in fields if len(field.sensor)]
+    assert len(heard) > 20
+    for field in heard:
+        newest = field.weather.column("wind_speed_ms")[0] - wind(1).values[0, WEATHER_KEYS.index("wind_speed_ms")]
+        assert 0 <= newest - (field.minute_ms - START_MS) / MINUTE_MS <= 1
+    assert not np.diff([field.clock_ms for field in fields]).min() < 0
+
+
+def test_a_network_that_is_late_is_settled_alike_however_messages_are_cut() -> None:
+    rows = air(SITE, 30)
+    rows = replace(rows, received_ms=rows.received_ms + 3 * MINUTE_MS)
+    state, minutes = settled(rows, [])
+    one_by_one, each = settled(rows, [START_MS + at for at in range(10_000, 40 * MINUTE_MS, 10_000)])
+    assert list(map(FIELD.encode, minutes)) == list(map(FIELD.encode, each))
+    assert STATE.encode(state) == STATE.encode(one_by_one)
