@@ -20,7 +20,7 @@ from app.kafka import KafkaPlaces, KafkaTail, delete_topics
 from app.stack import Stack, StackFailed
 from domain.channels import MINUTE_MS
 from domain.pipeline import Zoned
-from domain.qualify import QualifyState
+from domain.qualify_state import QualifyState
 from domain.wire import Topics
 from ingest.forget import forget_session
 from ingest.settings import IngestSettings

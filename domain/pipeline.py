@@ -15,6 +15,8 @@ from domain.decisions import DecisionMade
 from domain.field import JudgedField, MinuteField
 from domain.limits.watch import watch_limits
 from domain.network import Network, network_of
+from domain.qualify_state import QualifyState
+from domain.qualify_state import start as start_qualify
 from domain.readings import Arrivals
 from domain.road_cells import cell_map_of
 from domain.rules import Rules
@@ -75,14 +77,14 @@ def make_ready(site: Site) -> Zoned:
 class ZoneState:
     """The states of the three steps."""
 
-    qualify: qualify.QualifyState
+    qualify: QualifyState
     detect: detect.DetectState
     correlate: correlate.CorrelateState
 
 
 def start(site: Site) -> ZoneState:
     """Return the state of a zone that has heard nothing."""
-    return ZoneState(qualify.start(site), detect.start(site), correlate.CorrelateState())
+    return ZoneState(start_qualify(site), detect.start(site), correlate.CorrelateState())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Events:
     decisions: tuple[DecisionMade, ...]
 
 
-Judging = tuple[qualify.QualifyState, detect.DetectState]
+Judging = tuple[QualifyState, detect.DetectState]
 """The states of the two steps that judge minutes."""
 
 

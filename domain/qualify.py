@@ -1,108 +1,22 @@
 """Readings to minutes: first arrivals only, flagged, and settled once a minute by the zone clock."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import takewhile
 
 import numpy as np
 
-from domain.channels import MINUTE_MS, N_POLLUTANTS
-from domain.dedupe import SeenMinute, first_arrivals
-from domain.field import Flag, FlagArray, MinuteField
-from domain.lag import Behind, Lags, follow_lags, is_ahead, no_lags, nobody_behind
+from domain.channels import MINUTE_MS
+from domain.field import MinuteField
+from domain.intake import Unheard, take_rows
 from domain.late import late_rows
 from domain.minute import MinuteHead, empty_minute, minutes_of, with_unheard
-from domain.patience import Patience, follow_lateness, no_patience
-from domain.position import LastFixes, flag_positions, no_fixes, without_places
-from domain.posted import far_from_post
-from domain.quality import LastReadings, flag_readings, nothing_yet
-from domain.readings import (
-    Arrivals,
-    FloatArray,
-    Readings,
-    Weather,
-    arrival_order,
-    concat_readings,
-    concat_weather,
-    no_readings,
-)
+from domain.patience import follow_lateness
+from domain.qualify_state import QualifyState
+from domain.readings import Arrivals, Readings, Weather, arrival_order, concat_readings, concat_weather
 from domain.rules import Rules
 from domain.site import Site
-from domain.ticks import Ticks, in_turn, ticks_at_once
-from domain.weather import LatestWeather, forget_old, no_latest, take_weather, weather_minute, weather_order
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What became of the readings so far; `readings` counts every one that was taken.
-
-    Attributes:
-        duplicates: Brought no channel that had not arrived before.
-        late: Came after their minute was settled; they go to the history, and may amend a ticket.
-        too_late: Came after `late_horizon_min`; nobody knows any more whether they are repeats.
-    """
-
-    readings: int = 0
-    duplicates: int = 0
-    late: int = 0
-    too_late: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QualifyState:
-    """All that qualify remembers; bounded by what a minute brings and `late_horizon_min`.
-
-    Attributes:
-        clock_ms: The zone clock: the greatest receive time seen. [ms]
-        settled: The last settled minute; -1 before the first arrival. [minutes since 1970]
-        pending: Rows received, not yet taken at a tick, in the order of messages.
-        pending_weather: As `pending`.
-        waiting: Rows taken whose minute is not settled yet, with their flags.
-        seen: What has arrived, for the law of first arrival.
-        last: Last value per channel.
-        fixes: Last fix per vehicle.
-        lags: Least lag per device.
-        patience: How long a minute waits for its readings.
-        ticked_ms: The last tick that settled a minute, 0 = none. [ms]
-        interval_ms: Each sensor's usual time between readings, NaN = unknown, shape (sensors,). [ms]
-    """
-
-    clock_ms: int
-    settled: int
-    pending: tuple[Readings, ...]
-    pending_weather: tuple[Weather, ...]
-    waiting: Readings
-    waiting_flags: FlagArray
-    seen: tuple[SeenMinute, ...]
-    last: LastReadings
-    fixes: LastFixes
-    lags: Lags
-    patience: Patience
-    ticked_ms: int
-    interval_ms: FloatArray
-    weather: LatestWeather
-    counts: Counts
-
-
-def start(site: Site) -> QualifyState:
-    """Return the state of a zone that has heard nothing."""
-    return QualifyState(
-        clock_ms=0,
-        settled=-1,
-        pending=(),
-        pending_weather=(),
-        waiting=no_readings(),
-        waiting_flags=np.zeros((0, N_POLLUTANTS), np.uint16),
-        seen=(),
-        last=nothing_yet(len(site.sensors)),
-        fixes=no_fixes(len(site.sensors)),
-        lags=no_lags(len(site.sensors)),
-        patience=no_patience(),
-        ticked_ms=0,
-        interval_ms=np.full(len(site.sensors), np.nan),
-        weather=no_latest(),
-        counts=Counts(),
-    )
+from domain.ticks import Ticks, ticks_at_once
+from domain.weather import forget_old, take_weather, weather_minute, weather_order
 
 
 def decision_ms(state: QualifyState, minute: int, rules: Rules) -> int:
@@ -209,85 +123,13 @@ def _first_received_ms(arrivals: Arrivals) -> int | None:
     return min(received, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Unheard:
-    """By tick, where there are any: rows that came late, and devices that spoke of another time."""
-
-    late: Mapping[int, Readings]
-    behind: Mapping[int, Behind]
-
-
-def _intake(
-    state: QualifyState, rows: Readings, ticks: Ticks, site: Site, rules: Rules
-) -> tuple[QualifyState, _Unheard]:
-    """Take rows in order of arrival: drop repeats and the late, flag the rest, let them wait for their minute."""
-    arrived = len(rows)
-    course = follow_lags(state.lags, rows, ticks)
-    in_time = rows.time_ms // MINUTE_MS > ticks.settled_before - rules.qualify.late_horizon_min
-    oldest = [at - rules.qualify.late_horizon_min + 1 for at in (ticks.settled, int(ticks.settled_before[-1]))]
-    rows, ticks = _only(rows, in_time), ticks.only(in_time)
-    seen, rows, nothing_new = first_arrivals(state.seen, rows, oldest[0])
-    rows, ticks = _only(rows, ~nothing_new), ticks.only(~nothing_new)
-    in_open_minute = rows.time_ms // MINUTE_MS > ticks.settled_before
-    late = {
-        at: _late(rows.take(part), course.behind.get(at, nobody_behind()), site)
-        for at, part in ticks.parts(~in_open_minute)
-    }
-    rows, ticks = _only(rows, in_open_minute), ticks.only(in_open_minute)
-    state, rows, flags = _flagged(replace(state, lags=course.after), rows, ticks, site, rules)
-    _mark(flags, rows, is_ahead(course, rows, ticks), Flag.CLOCK)
-    counts = state.counts
-    state = replace(
-        state,
-        seen=tuple(part for part in seen if part.minute >= oldest[1]),
-        waiting=concat_readings([state.waiting, rows]) if len(state.waiting) else rows,
-        waiting_flags=np.concatenate([state.waiting_flags, flags]) if len(state.waiting) else flags,
-        counts=Counts(
-            readings=counts.readings + arrived,
-            duplicates=counts.duplicates + int(nothing_new.sum()),
-            late=counts.late + int((~in_open_minute).sum()),
-            too_late=counts.too_late + int((~in_time).sum()),
-        ),
-    )
-    return state, _Unheard(late, course.behind)
-
-
-def _late(rows: Readings, behind: Behind, site: Site) -> Readings:
-    """Leave out what only seems to be late, and vehicles: where they were is over."""
-    return rows.take(~np.isin(rows.sensor, behind.sensor) & ~site.is_vehicle[rows.sensor])
-
-
-def _flagged(
-    state: QualifyState, rows: Readings, ticks: Ticks, site: Site, rules: Rules
-) -> tuple[QualifyState, Readings, FlagArray]:
-    """Flag rows and leave out places that are not believed; each sensor is held against what it said before."""
-    last, fixes = state.last, state.fixes
-    flags, astray = np.zeros((len(rows), N_POLLUTANTS), np.uint16), np.zeros(len(rows), np.bool_)
-    for part in in_turn(rows, ticks, np.maximum(last.newest_ms, fixes.newest_ms)):
-        some = rows.take(part)
-        last, flags[part] = flag_readings(last, some, rules.qualify)
-        fixes, astray[part] = flag_positions(fixes, some, site.is_vehicle)
-    _mark(flags, rows, astray | far_from_post(rows, site), Flag.POSITION)
-    return replace(state, last=last, fixes=fixes), without_places(rows, astray), flags
-
-
-def _mark(flags: FlagArray, rows: Readings, where: np.ndarray, flag: Flag) -> None:
-    """Flag whatever the rows in question say."""
-    if where.any():
-        flags[where] |= ~np.isnan(rows.values[where, :N_POLLUTANTS]) * np.uint16(flag)
-
-
-def _only(rows: Readings, keep: np.ndarray) -> Readings:
-    return rows if keep.all() else rows.take(keep)
-
-
 def _settled(
     state: QualifyState, rows: Readings, ticks: Ticks, heads: list[MinuteHead], site: Site, rules: Rules
 ) -> tuple[QualifyState, list[MinuteField]]:
     """Take rows, and settle the minutes of their ticks."""
-    unheard = _Unheard({}, {})
+    unheard = Unheard({}, {})
     if len(rows):
-        state, unheard = _intake(state, rows, ticks, site, rules)
+        state, unheard = take_rows(state, rows, ticks, site, rules)
     minute, last = state.waiting.time_ms // MINUTE_MS, ticks.settled + ticks.count
     mine = np.flatnonzero(minute <= last)
     state, fields = replace(state, settled=last), [empty_minute(head) for head in heads]

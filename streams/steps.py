@@ -12,6 +12,8 @@ from domain.channels import MINUTE_MS
 from domain.field import ChannelState, JudgedField, MinuteField
 from domain.packing import Packer
 from domain.pipeline import VERSION, Zoned
+from domain.qualify_state import QualifyState
+from domain.qualify_state import start as start_qualify
 from domain.readings import Arrivals
 from domain.wire import (
     decode_judged,
@@ -40,7 +42,7 @@ def add_qualify(
 ) -> AgentT[Any]:
     """Attach readings → minutes."""
 
-    def advance(state: qualify.QualifyState, arrivals: Arrivals) -> tuple[qualify.QualifyState, Results]:
+    def advance(state: QualifyState, arrivals: Arrivals) -> tuple[QualifyState, Results]:
         state, fields = qualify.advance(state, arrivals, zoned.site, zoned.rules)
         _tell_counts(meter, state)
         return state, [(ZONE_KEY, encode_minute(field)) for field in fields]
@@ -50,8 +52,8 @@ def add_qualify(
         decode=partial(decode_rows, sensor_ids=zoned.sensor_ids),
         advance=advance,
         is_news=lambda state, arrivals: arrivals.clock_ms > state.clock_ms,
-        start=partial(qualify.start, zoned.site),
-        packer=Packer(qualify.QualifyState),
+        start=partial(start_qualify, zoned.site),
+        packer=Packer(QualifyState),
         mark=mark_of(VERSION, zoned.site.sensor_ids),
         output=raw_topic(app, settings.topics.minutes),
         rejects=raw_topic(app, settings.topics.rejects),
@@ -59,15 +61,15 @@ def add_qualify(
     return _attach(app, settings, settings.topics.readings, Carrier(step, snapshots, meter), "qualify")
 
 
-async def saved_qualify(store: SnapshotStore, zoned: Zoned) -> qualify.QualifyState:
+async def saved_qualify(store: SnapshotStore, zoned: Zoned) -> QualifyState:
     """Return qualify's newest snapshot: its account, and how far the zone clock is."""
     mark = mark_of(VERSION, zoned.site.sensor_ids)
-    start = partial(qualify.start, zoned.site)
-    held = await Snapshots(store, "qualify", Packer(qualify.QualifyState), start, mark).load(partition=0)
+    start = partial(start_qualify, zoned.site)
+    held = await Snapshots(store, "qualify", Packer(QualifyState), start, mark).load(partition=0)
     return held.state
 
 
-def _tell_counts(meter: Meter, state: qualify.QualifyState) -> None:
+def _tell_counts(meter: Meter, state: QualifyState) -> None:
     """Show qualify's own account; it is part of the state, so a restarted worker goes on counting."""
     for name, amount in asdict(state.counts).items():
         meter.stands(f"qualify.{name}", float(amount))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from domain.decisions import DecisionMade
-from domain.qualify import Counts
+from domain.qualify_state import Counts
 from domain.site import Site
 from domain.wire import decode_judged, decode_outcome, decode_ticket
 from simulators.replay.record import Gatherer, RunResult

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 
 from domain.field import JudgedField
 from domain.pipeline import Zoned, judge, start
-from domain.qualify import Counts
+from domain.qualify_state import Counts
 from domain.readings import Arrivals
 from domain.wire import decode_judged, encode_judged
 

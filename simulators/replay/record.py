@@ -10,7 +10,7 @@ import pyarrow as pa
 from domain.channels import POLLUTANTS
 from domain.decisions import DecisionMade
 from domain.field import ChannelState, JudgedField
-from domain.qualify import Counts
+from domain.qualify_state import Counts
 from domain.site import Site
 from domain.ticket import Ticket
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from domain.channels import MINUTE_MS
 from domain.correlate import CorrelateState
 from domain.pipeline import Zoned, conclude
-from domain.qualify import Counts
+from domain.qualify_state import Counts
 from domain.readings import Arrivals, tick
 from simulators.recording import Recording
 from simulators.replay.judging import judged_ahead, judged_here

@@ -8,6 +8,7 @@ from domain import qualify
 from domain.degraded import degradations
 from domain.field import Flag
 from domain.pipeline import advance, make_ready, start
+from domain.qualify_state import start as start_qualify
 from domain.readings import Arrivals, Readings, no_weather
 from tests.builders import a_site, air, by_receipt, whole
 
@@ -17,7 +18,7 @@ SITE = a_site(3)
 def minutes_of(rows: Readings) -> np.ndarray:
     """Return the flags of every minute's rows of sensor 4, joined, shape (minutes, 4)."""
     clock_ms = int(rows.received_ms.max()) + 120_000
-    _, fields = qualify.advance(qualify.start(SITE), Arrivals(rows, no_weather(), clock_ms), SITE, SITE.rules)
+    _, fields = qualify.advance(start_qualify(SITE), Arrivals(rows, no_weather(), clock_ms), SITE, SITE.rules)
     return np.concatenate([field.flags[field.sensor == 4] for field in fields])
 
 

@@ -9,13 +9,14 @@ from domain import qualify
 from domain.channels import MINUTE_MS, WEATHER_KEYS
 from domain.field import MinuteField
 from domain.packing import Packer
+from domain.qualify_state import QualifyState, start
 from domain.readings import Arrivals, IntArray, Readings, concat_readings, no_weather, tick
 from domain.ticks import Ticks, in_turn
 from tests.builders import START_MS, a_site, air, by_receipt, some_readings, wind
 
 SITE = a_site(3, vehicles=2)
 MINUTES = 50
-FIELD, STATE = Packer(MinuteField), Packer(qualify.QualifyState)
+FIELD, STATE = Packer(MinuteField), Packer(QualifyState)
 
 
 def network(rng: np.random.Generator) -> Readings:
@@ -43,8 +44,8 @@ def _said(*, moves: bool, second: int, rng: np.random.Generator) -> dict[str, fl
     return said
 
 
-def settled(rows: Readings, cuts_ms: list[int]) -> tuple[qualify.QualifyState, list[MinuteField]]:
-    state, minutes = qualify.start(SITE), []
+def settled(rows: Readings, cuts_ms: list[int]) -> tuple[QualifyState, list[MinuteField]]:
+    state, minutes = start(SITE), []
     for begin_ms, end_ms in zip([0, *cuts_ms], [*cuts_ms, 1 << 60], strict=True):
         part = rows.take((rows.received_ms >= begin_ms) & (rows.received_ms < end_ms))
         clock_ms = min(end_ms - 1, START_MS + 2 * MINUTES * MINUTE_MS)
@@ -67,7 +68,7 @@ def test_minutes_settled_together_are_those_settled_one_by_one(seed: int) -> Non
 
 
 def test_a_clock_that_jumps_settles_every_minute_between() -> None:
-    state, _ = qualify.advance(qualify.start(SITE), tick(START_MS), SITE, SITE.rules)
+    state, _ = qualify.advance(start(SITE), tick(START_MS), SITE, SITE.rules)
     rows = some_readings(SITE, [("s-0-0", 1, 1, {"pm25": 40.0})])
     state, _ = qualify.advance(state, Arrivals(rows, no_weather(), START_MS + 1000), SITE, SITE.rules)
     _, minutes = qualify.advance(state, tick(START_MS + 10_000 * MINUTE_MS), SITE, SITE.rules)
@@ -96,9 +97,7 @@ def test_where_minutes_wait_the_weather_of_later_ones_waits_as_well() -> None:
     rows = air(SITE, 30)
     rows = replace(rows, received_ms=rows.received_ms + 3 * MINUTE_MS)
     blowing = replace(wind(30), values=wind(30).values + np.arange(30.0)[:, np.newaxis])
-    state, fields = qualify.advance(
-        qualify.start(SITE), Arrivals(rows, blowing, START_MS + 40 * MINUTE_MS), SITE, SITE.rules
-    )
+    state, fields = qualify.advance(start(SITE), Arrivals(rows, blowing, START_MS + 40 * MINUTE_MS), SITE, SITE.rules)
     assert state.patience.wait_ms >= 2 * MINUTE_MS
     heard = [field for field in fields if len(field.sensor)]
     assert len(heard) > 20

@@ -9,7 +9,7 @@ import pytest
 
 from domain.channels import MINUTE_MS
 from domain.pipeline import make_ready
-from domain.qualify import Counts
+from domain.qualify_state import Counts
 from domain.readings import Arrivals, tick
 from domain.site import Site
 from domain.wire import encode_outcome, encode_ticket
