@@ -14,6 +14,8 @@ POLLUTANT_PRIOR = 5.0
 """A place whose industry emits what was seen counts this much more than one that is not known to."""
 SPLIT_MOST_DEG = 25.0
 """A mean direction that may be amiss by so much is not believed: two vanes are twice as far apart. Design value."""
+OLD_MIN = 90.0
+"""A wind of so long ago is not believed: an hourly one, with half an hour to come. Design value. [min]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,14 @@ class ZoneWind:
         return self.split_deg >= SPLIT_MOST_DEG
 
     @property
+    def is_old(self) -> bool:
+        """Whether nobody has measured it for longer than an hourly one takes to come."""
+        return self.age_min > OLD_MIN
+
+    @property
     def is_believed(self) -> bool:
-        """Whether it is measured, and by stations that agree."""
-        return self.is_measured and not self.is_split
+        """Whether it was measured, of late, and by stations that agree."""
+        return self.is_measured and not self.is_split and not self.is_old
 
     def is_calm(self, rules: CorrelateRules) -> bool:
         """Say whether no direction can be believed: too weak, or not measured."""

@@ -6,14 +6,15 @@ from domain.limits.crossing import LimitState, crossings_of
 from domain.vanes import Vanes, wind_of_vanes
 from domain.zone import Zone
 
-WIND_STUCK, WIND_SPLIT = "wind_stuck", "wind_split"
-MISSING = (*NAMES, WIND_STUCK, WIND_SPLIT)
+WIND_STUCK, WIND_SPLIT, WIND_OLD = "wind_stuck", "wind_split", "wind_old"
+MISSING = (*NAMES, WIND_STUCK, WIND_SPLIT, WIND_OLD)
 """Every name of what may be missing."""
 
 
 def missing_now(judged: JudgedField, vanes: Vanes, zone: Zone) -> tuple[str, ...]:
     """Return the names of what is missing now."""
-    named = {WIND_STUCK: vanes.stuck.any(), WIND_SPLIT: wind_of_vanes(vanes).is_split}
+    wind = wind_of_vanes(vanes)
+    named = {WIND_STUCK: vanes.stuck.any(), WIND_SPLIT: wind.is_split, WIND_OLD: wind.is_old}
     return (*degradations(judged, zone.site), *(name for name, holds in named.items() if holds))
 
 

@@ -48,15 +48,16 @@ def recommend(
     | any           | any                    | works or drill | watch    |
     | otherwise     |                        |                | watch    |
 
-    One sensor alone is never enough to send somebody, whatever it sees; nor is a plume while nobody measures the wind,
-    only a stuck vane does, or weather stations disagree. The points behind the table: `advice.py`.
+    One sensor alone is never enough to send somebody, whatever it sees; nor is a plume while nobody has measured the
+    wind of late, only a stuck vane does, or weather stations disagree. An advice to go that was given before stands.
+    The points behind the table: `advice.py`.
     """
     reasons: list[str] = []
     _add_agreement(incident, reasons)
     leader = int(probability.argmax()) if len(probability) else -1
     stands = _advised(incident) is Action.DISPATCH
     needed, most = (STILL_SURE, STILL_UNKNOWN_MOST) if stands else (SURE, UNKNOWN_MOST)
-    sure = leader >= 0 and float(probability[leader]) >= needed and unknown <= most and wind.is_believed
+    sure = leader >= 0 and float(probability[leader]) >= needed and unknown <= most and (stands or wind.is_believed)
     reasons.append("upwind_probability_high" if sure else "source_uncertain")
     if wind.is_calm(site.rules.correlate):
         reasons.append("calm_no_direction")

@@ -66,8 +66,16 @@ def test_nobody_is_sent_any_more_when_unknown_has_become_likely(incident: Incide
 
 
 @pytest.mark.parametrize(
-    "wind", [ZoneWind(float("nan"), float("nan")), replace(WIND, is_stuck=True)], ids=["nobody", "stuck"]
+    "wind",
+    [
+        ZoneWind(float("nan"), float("nan")),
+        replace(WIND, is_stuck=True),
+        replace(WIND, split_deg=30.0),
+        replace(WIND, age_min=100.0),
+    ],
+    ids=["nobody", "stuck", "split", "old"],
 )
 def test_nobody_is_sent_upwind_of_a_wind_that_nobody_believes(incident: Incident, wind: ZoneWind) -> None:
     assert advised(incident, 0.95, 0.0) is Action.DISPATCH
     assert advised(incident, 0.95, 0.0, wind=wind) is Action.WATCH
+    assert advised(incident, 0.95, 0.0, Action.DISPATCH, wind=wind) is Action.DISPATCH
