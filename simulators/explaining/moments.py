@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from domain.attribution import zone_wind
+from domain.attribution import mean_wind
 from domain.channels import POLLUTANTS
 from domain.field import JudgedField
 from domain.finding import Finding
@@ -12,6 +12,7 @@ from domain.readings import IntArray
 from domain.search import Among, search
 from domain.ticket import begun_ms
 from domain.times import to_ms
+from domain.trail import is_blind
 from domain.window import Window, scatter_ugm3
 from domain.zone import Zone
 from simulators.explaining.explanation import Moment, SensorSeen, Weighed
@@ -40,8 +41,8 @@ def moments_of(part: RunPart, zone: Zone) -> tuple[Moment, ...]:
 
 def _moment(part: RunPart, look: Look, zone: Zone) -> Moment:
     window, trail, now = look.air
-    wind = zone_wind(now.weather)
-    told = (float(wind.speed_ms), float(wind.from_deg))
+    wind = mean_wind(trail.east_ms[-1:], trail.north_ms[-1:])
+    told = (np.nan, np.nan) if is_blind(trail) else (wind.speed_ms, wind.from_deg)
     found = look.found
     if found is None:
         return Moment(time_ms=now.minute_ms, wind=told, odds=np.nan, unknown=1.0, candidates=(), sensors=(), agreeing=0)
