@@ -23,8 +23,8 @@ from domain.times import to_datetime, to_ms
 from domain.wire import decode_ticket
 from simulators.replay.minutes import ROAD, WEATHER
 
-BEFORE_MIN = 240
-"""So much is read before a ticket: the window of evidence, the air before it, and what tells a stuck vane. [min]"""
+BEFORE_MIN = 120
+"""So much is read before a ticket: the window of evidence, and the air before it. [min]"""
 AFTER_MIN = 180
 """So long after its opening a ticket is looked at, at most. [min]"""
 
