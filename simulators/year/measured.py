@@ -31,6 +31,6 @@ class AirScores:
     """
 
     recall: Share = Share(163, 180)
-    precision: Share = Share(166, 168)
-    dispatched: Share = Share(126, 163)
-    dispatch_right: Share = Share(120, 126)
+    precision: Share = Share(166, 167)
+    dispatched: Share = Share(125, 163)
+    dispatch_right: Share = Share(120, 125)
