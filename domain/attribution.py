@@ -50,8 +50,8 @@ class ZoneWind:
 
     @property
     def is_measured(self) -> bool:
-        """Whether anybody measured it, by a vane that moves."""
-        return self.speed_ms >= 0.0 and not self.is_stuck
+        """Whether anybody measured it."""
+        return self.speed_ms >= 0.0
 
     @property
     def is_split(self) -> bool:
@@ -65,8 +65,8 @@ class ZoneWind:
 
     @property
     def is_believed(self) -> bool:
-        """Whether it was measured, of late, and by stations that agree."""
-        return self.is_measured and not self.is_split and not self.is_old
+        """Whether it was measured, of late, by a vane that moves, and by stations that agree."""
+        return self.is_measured and not (self.is_stuck or self.is_split or self.is_old)
 
     def is_calm(self, rules: CorrelateRules) -> bool:
         """Say whether no direction can be believed: too weak, or not measured."""

@@ -41,7 +41,7 @@ class Winds:
         oldest_min: In each, puffs older than this are not there yet: the source has only just begun, shape (b,). [min]
         strays: How many times as far as usual its direction may be amiss: measured long ago, or by stations that
             disagree.
-        blind: How likely it may come from anywhere.
+        is_blind: No direction of it is believed.
     """
 
     moved_m: FloatArray
@@ -49,7 +49,7 @@ class Winds:
     bin: IntArray
     oldest_min: FloatArray
     strays: float = 1.0
-    blind: float = 0.0
+    is_blind: bool = False
 
     def turned(self, turn_deg: float) -> "Winds":
         """Return the same winds as if they blew from elsewhere by some degrees."""

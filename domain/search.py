@@ -10,8 +10,8 @@ from domain.grounds import on_grounds, whole
 from domain.plume import AGE_MIN, Winds, footprint
 from domain.readings import BoolArray, FloatArray, IntArray
 from domain.sources import Sources
-from domain.trail import ANYWHERE_DEG, BLIND_DEG, USUAL_DEG, Trail, carried_at, stray_deg
-from domain.weighing import CIRCLE_DEG, TURN_DEG, TURN_MOST_DEG, Asked, stacked, weigh, weigh_swinging
+from domain.trail import BLIND_DEG, USUAL_DEG, Trail, carried_at, stray_deg
+from domain.weighing import CIRCLE_DEG, ONE_LOOK, TURN_DEG, TURN_MOST_DEG, Asked, stacked, weigh, weigh_swinging
 from domain.window import BIN_MIN, EARLIER_SIGMA, Window, moments_min
 from domain.witnesses import distance_m, seen_by
 from domain.zone import Zone
@@ -30,12 +30,8 @@ LEAD_MIN = 7.5
 STILL_MS = 1.0
 """In slower air what a place shows stays for longer, and the wind of all looks is amiss by the same: there are fewer
 looks of their own, in proportion. Where stations stand closer less wind does. Design value. [m/s]"""
-ONE_LOOK = 0.25
-"""But the window of an hour is one look, of the four that `gains.MEMORY_BINS` makes of it."""
 LULL_BINS = 3
 """An excess that pauses for so long goes on: sources work in turns. Design value."""
-STUCK_BLIND = 0.5
-"""How likely a wind may come from anywhere that is stuck, or was measured hours ago. Design value."""
 FIRST_BINS = 10
 """A new source is looked for in so many of the newest bins."""
 
@@ -104,7 +100,7 @@ def search(
     all_over = whole(zone.sources, chosen)
     if among is not None and among.turn_deg is not None:
         return conclude(asked, weigh(asked, all_over, among.turn_deg))
-    if winds.blind:
+    if winds.is_blind:
         return conclude(asked, stacked([weigh(asked, all_over, turn) for turn in CIRCLE_DEG]))
     plain = weigh(asked, all_over, 0.0)
     weight = plain.evidence + plain.prior
@@ -135,13 +131,13 @@ def _winds(air: tuple[Window, Trail], bins: IntArray, begun_bin: int, scale: flo
     lasted_min = BIN_MIN * (air[0].first_bin + bins - begun_bin).astype(np.float64)
     asked_min = air[0].minute - BIN_MIN * (air[0].first_bin + int(bins[0])) + round(scale * AGE_MIN[-1])
     stray = stray_deg(air[1], asked_min)
-    blind = 0.0 if stray < BLIND_DEG else STUCK_BLIND if stray < 0.5 * ANYWHERE_DEG else 1.0
-    return Winds(moved_m, way_m, of_bin, LEAD_MIN + lasted_min, float(np.hypot(1.0, stray / USUAL_DEG)), blind)
+    strays = float(np.hypot(1.0, stray / USUAL_DEG))
+    return Winds(moved_m, way_m, of_bin, LEAD_MIN + lasted_min, strays, stray >= BLIND_DEG)
 
 
 def looks(winds: Winds, scale: float) -> float:
     """Return which share of the looks are of their own, by the mean speed of the air on its way; one without a wind."""
-    return ONE_LOOK if winds.blind else float(np.clip(winds.pace_ms(scale) / (STILL_MS * scale), ONE_LOOK, 1.0))
+    return ONE_LOOK if winds.is_blind else float(np.clip(winds.pace_ms(scale) / (STILL_MS * scale), ONE_LOOK, 1.0))
 
 
 def _reaching(zone: Zone, members_m: FloatArray, winds: Winds) -> IntArray:
@@ -164,7 +160,7 @@ def _reached(zone: Zone, members_m: FloatArray, winds: Winds) -> FloatArray:
     Shape (sources,). [µg/m³ per µg/s]
     """
     sources = zone.sources
-    if winds.blind:
+    if winds.is_blind:
         away_m = distance_m(sources.xy_m, members_m)
         return np.where(away_m <= zone.rules.reach_m, 1.0 / np.maximum(away_m, 1.0), 0.0)
     places = sources.xy_m, sources.radius_m, sources.height_m

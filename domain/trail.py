@@ -22,9 +22,11 @@ SPLIT_DEG = 12.0
 """Weather stations that agree by so much tell one wind. Design value. [degrees]"""
 USUAL_DEG = 9.0
 """So far the plume of a wind that was measured strays, as `plume.WANDER_RAD` and `swing` have it. [degrees]"""
+STUCK_DEG = 50.0
+"""The wind of a stuck vane may be amiss by so much. Design value: it may also just be steady. [degrees]"""
 BLIND_DEG, ANYWHERE_DEG = 60.0, 180.0
-"""A direction that may be amiss by the first is as good as none, such as that of a stuck vane; the second is that of a
-wind that nobody has ever measured. Design values. [degrees]"""
+"""A direction that may be amiss by the first is as good as none; the second is that of a wind that nobody has ever
+measured. Design values. [degrees]"""
 BLIND_MS = 2.0
 """What blows there. Design value. [m/s]"""
 
@@ -70,7 +72,7 @@ def blow(known: Trail, wind: ZoneWind, minutes: int) -> Trail:
     stale = STRAYS_DEG * np.sqrt(np.maximum(wind.age_min - back_min - FRESH_MIN, 0.0))
     stood_min = np.maximum(wind.stood_min - back_min, 0.0)
     known = _with(known, east_ms, north_ms, stale, wind.split_deg, stood_min)
-    return replace(known, stale_deg=np.maximum(known.stale_deg, BLIND_DEG)) if wind.is_stuck else known
+    return replace(known, stale_deg=np.maximum(known.stale_deg, STUCK_DEG)) if wind.is_stuck else known
 
 
 def stray_deg(trail: Trail, minutes: int) -> float:

@@ -27,13 +27,19 @@ TURNED, STRAIGHT = float(np.log(0.25)), float(np.log(0.5))
 TURN_MOST_DEG = 45.0
 """It may by more where it was measured long ago or by stations that disagree, but by no more than this. [deg]"""
 CIRCLE_DEG = tuple(range(0, 360, 45))
-"""Where nobody measured wind it may blow from anywhere. [deg]"""
+"""Where nobody measured wind it may blow from anywhere, … [deg]"""
+ANY_TURN = -float(np.log(len(CIRCLE_DEG)))
+"""… from each side as likely (in logarithms)."""
 RARE_PASS = 2.0
 """A lorry ahead looks like a plume so often that a piece of a vehicle's way can say no more than this. Design value."""
 PASS_WEIGHT = 0.5
 """Pieces of one way share their noise, so each counts less than a station. Design value."""
 RARE_RANKING = 4.0
 """Where sources are compared with each other a sensor may say so much more than bursts are rare. Design value."""
+ONE_LOOK = 0.25
+"""The window of an hour is one look, of the four that `gains.MEMORY_BINS` makes of it."""
+DOUBTFUL = 3.0
+"""A wind that may be amiss so many times as far as usual, by a turned or a stuck vane, is. Design value."""
 FOLLOWED = 0.5
 """Where the turns of a plume are followed so much less is left of what else widens it (`plume.WANDER_RAD`). Less is
 followed in still air, which carries nothing anywhere, and where eddies turn it within a bin. Design value."""
@@ -54,7 +60,7 @@ class Asked:
         seen: What these stations, and after them pieces of vehicles' ways, saw.
         winds: Where the air of each bin has come from.
         zone: Places and sensors.
-        power: How much the evidence counts where sources are compared with each other.
+        looks: Which share of the looks are of their own.
         prior: What is believed of each place beforehand (in logarithms), shape (sources,).
     """
 
@@ -65,8 +71,16 @@ class Asked:
     seen: Seen
     winds: Winds
     zone: Zone
-    power: float
+    looks: float
     prior: FloatArray
+
+    @property
+    def power(self) -> float:
+        """How much the evidence counts where sources are compared with each other.
+
+        As one look where the wind may be far amiss: it misleads all of them by the same.
+        """
+        return ONE_LOOK if self.winds.strays >= DOUBTFUL else self.looks
 
     @cached_property
     def loud(self) -> BoolArray:
@@ -140,19 +154,12 @@ def weigh(asked: Asked, spots: Spots, turn_deg: float) -> Tried:
     ratio[:, pairs.sensor >= len(asked.near)] *= PASS_WEIGHT
     told_of = explained(pairs, ratio, sources.emits[spots.place, :TRACERS], len(seen.xy_m))
     prior = asked.prior[spots.place] + spots.log_share
-    prior += _log_turn(turn_deg, asked.winds.blind)
+    prior += ANY_TURN if asked.winds.is_blind else TURNED if turn_deg else STRAIGHT
     capped = soft_cap(told_of.noticed, rare)
     ranked = asked.power * (soft_cap(told_of.compared, rare + RARE_RANKING).sum(axis=1) + told_of.cost) + prior
     turns_deg = np.full(len(spots.place), turn_deg)
     evidence = capped.sum(axis=1) + told_of.cost
     return Tried(spots.place, turns_deg, ranked, capped, told_of.used, prior, evidence)
-
-
-def _log_turn(turn_deg: float, blind: float) -> float:
-    """Return how likely the zone's wind points amiss by so much (in logarithms)."""
-    if not blind:
-        return TURNED if turn_deg else STRAIGHT
-    return float(np.log(blind / len(CIRCLE_DEG) + (0.0 if turn_deg else 1.0 - blind)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +181,7 @@ def weigh_swinging(asked: Asked, spots: Spots) -> Swinging:
     """Weigh where something may emit as if its plume were narrow and swung."""
     seen, sources = asked.seen, asked.zone.sources
     turns = turns_deg(asked.winds, sources.scale).tolist()
-    followed = asked.power * lasting(sources.scale)
+    followed = asked.looks * lasting(sources.scale)
     told = np.stack([asked.footprint(spots, turn, 1.0 - FOLLOWED * followed) for turn in turns])
     weight = np.where(np.arange(len(seen.xy_m)) < len(asked.near), 1.0, PASS_WEIGHT)
     trust = Trust(asked.loud, asked.rare, RARE_RANKING, weight)

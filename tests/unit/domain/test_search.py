@@ -14,10 +14,11 @@ from domain.finding import Finding
 from domain.pipeline import make_ready
 from domain.plume import AGE_MIN, Winds, at_once
 from domain.roadside import nobody_passed
-from domain.search import ONE_LOOK, first_loud_bin, looks, search
+from domain.search import first_loud_bin, looks, search
 from domain.site import Permit, PermitKind, Site
 from domain.times import to_datetime
 from domain.trail import TRAIL_MIN, blow, no_trail
+from domain.weighing import ONE_LOOK
 from domain.window import BIN_MIN, BINS, LOUD_SHARE, Window, nothing_held
 from tests.builders import START_MS, a_site, an_enterprise
 from tests.builders_plume import places_m, straight_plume

@@ -8,11 +8,11 @@ import pytest
 from domain.attribution import ZoneWind
 from domain.trail import (
     ANYWHERE_DEG,
-    BLIND_DEG,
     BLIND_MS,
     FRESH_MIN,
     SPLIT_DEG,
     STRAYS_DEG,
+    STUCK_DEG,
     TRAIL_MIN,
     blow,
     carried,
@@ -104,8 +104,8 @@ def test_what_was_blown_before_the_first_vane_spoke_is_taken_from_its_first_word
 
 def test_a_vane_that_is_found_stuck_has_long_been() -> None:
     trail = blow(blow(no_trail(), WEST, 100), replace(WEST, is_stuck=True), 1)
-    assert is_blind(trail)
-    assert stray_deg(trail, 100) == BLIND_DEG
+    assert not is_blind(trail)
+    assert stray_deg(trail, 100) == pytest.approx(STUCK_DEG)
 
 
 def test_vanes_that_disagree_make_a_doubtful_wind_and_those_that_nearly_agree_do_not() -> None:

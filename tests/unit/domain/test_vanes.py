@@ -41,6 +41,7 @@ def test_where_all_are_stuck_the_wind_stands_but_is_not_believed() -> None:
     wind = wind_of_vanes(watched(weather([(2.0, 90.0)]) for _ in range(STUCK_MIN + 2)))
     assert (wind.speed_ms, wind.from_deg) == pytest.approx((2.0, 90.0))
     assert wind.is_stuck
+    assert wind.is_measured
     assert not wind.is_believed
 
 
