@@ -16,12 +16,12 @@ STEP_MS = 30_000
 """The wait changes by so much. [ms]"""
 STEPS = 150
 """And is never longer than this: hourly means that are named after their beginning come in time. [steps]"""
-IN_TIME, ENOUGH = 0.9, 0.8
+IN_TIME, ENOUGH = 0.9, 0.7
 """It is as long as so many words need, and changes where fewer than the second come in time, … Design values."""
-NEAR_STEPS = 10
-"""Those that are slower than half of the words by more than this are not waited for. Design value. [steps]"""
 SHORTER = 0.5
 """… or where so much of it would do. Design value."""
+QUICKEST, NEAR_STEPS = 0.25, 10
+"""What is slower than the quickest quarter of the words by more steps than this is not waited for. Design values."""
 MEMORY_WORDS = 60.0
 """Words of each device that count; older ones fade (by e). Design value."""
 LEAST_WORDS = 2.0
@@ -89,7 +89,7 @@ def _steps_due(words: FloatArray, steps: int, least: float) -> int:
     if words.sum() < least:
         return steps
     share = np.cumsum(words) / words.sum()
-    half, most = (int(at) for at in np.searchsorted(share, (0.5, IN_TIME)))
-    needed = most if most - half <= NEAR_STEPS else half
+    quick, most = (int(at) for at in np.searchsorted(share, (QUICKEST, IN_TIME)))
+    needed = most if most - quick <= NEAR_STEPS else quick
     is_shorter = needed < steps and needed <= SHORTER * steps
     return needed if share[steps] < ENOUGH or is_shorter else steps
