@@ -29,7 +29,7 @@ from domain.ticket import Ticket
 from domain.times import to_datetime
 from domain.traffic import hold_traffic
 from domain.trail import Trail, blow, no_trail
-from domain.vanes import Vanes, no_vanes, watch, wind_of_vanes
+from domain.vanes import Vanes, as_told, no_vanes, watch, wind_of_vanes
 from domain.visits import Ways, drive, no_ways
 from domain.window import Window, forgotten, look, no_window
 from domain.writeup import Beside, write_up
@@ -80,10 +80,13 @@ def advance(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[Cor
     minute = judged.minute_ms // MINUTE_MS
     if minute <= state.minute:
         return state, Outcome()
+    vanes = watch(state.vanes, judged.weather, _since(state, minute))
+    judged = replace(judged, weather=as_told(judged.weather, vanes))
     limits, crossed = crossing.advance(state.limits, judged, zone.limits)
     whole, notices, told = region.advance(state.regional, judged, zone)
     cared, (faults, suspected) = sensor_care.advance(state.care, judged, zone)
-    state, outcome = _correlate(replace(state, limits=limits, regional=whole, care=cared), judged, zone)
+    state = replace(state, vanes=vanes, limits=limits, regional=whole, care=cared)
+    state, outcome = _correlate(state, judged, zone)
     decisions = (*outcome.decisions, *told, *suspected, *crossing.decisions_of(crossed, judged.clock_ms, zone.limits))
     return state, Outcome((*outcome.tickets, *notices, *faults), decisions)
 
@@ -91,8 +94,8 @@ def advance(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[Cor
 def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[CorrelateState, Outcome]:
     heard, clock_ms = minute_of(judged, zone), judged.clock_ms
     regional = regional_channels(judged, zone)
-    state, parts = _look(state, judged, zone)
     wind = wind_of_vanes(state.vanes)
+    state, parts = _look(state, judged, wind, zone)
     state, merged = _follow(state, heard, zone)
     ended, late = amend_ended(still_known(state.ended, clock_ms, zone), heard, zone)
     state = _discover(replace(state, ended=ended), heard, costs_now(judged, regional, wind, state.regional), zone)
@@ -105,16 +108,21 @@ def _correlate(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[
     return state, Outcome(told.tickets, decisions)
 
 
-def _look(state: CorrelateState, judged: JudgedField, zone: Zone) -> tuple[CorrelateState, road.PassRows]:
+def _since(state: CorrelateState, minute: int) -> int:
+    """Return how many minutes have passed since the last one."""
+    return minute - state.minute if state.minute >= 0 else 1
+
+
+def _look(
+    state: CorrelateState, judged: JudgedField, wind: ZoneWind, zone: Zone
+) -> tuple[CorrelateState, road.PassRows]:
     """Take in the wind, what vehicles passed (returned, too), and the excesses of a minute."""
     minute, floor_ugm3 = judged.minute_ms // MINUTE_MS, zone.site.rules.detect.floor_ugm3
-    minutes = minute - state.minute if state.minute >= 0 else 1
-    vanes = watch(state.vanes, judged.weather, minutes)
-    trail = blow(state.trail, wind_of_vanes(vanes), minutes)
+    trail = blow(state.trail, wind, _since(state, minute))
     passes, parts = road.advance(state.passes, judged, zone.cells, floor_ugm3)
     ways = drive(state.ways, parts, judged.minute_ms, floor_ugm3)
     window = look(state.window, judged, parts, claimed_by(state.incidents, len(zone.is_vehicle)))
-    return replace(state, minute=minute, vanes=vanes, trail=trail, passes=passes, ways=ways, window=window), parts
+    return replace(state, minute=minute, trail=trail, passes=passes, ways=ways, window=window), parts
 
 
 def _follow(state: CorrelateState, heard: Minute, zone: Zone) -> tuple[CorrelateState, Outcome]:

@@ -14,8 +14,8 @@ TRAIL_MIN = 160
 STRAYS_DEG = 3.5
 """A wind strays from what was measured by so much times the root of the minutes since, beside the turbulence that every
 minute has. Design value: at a mast with readings of every minute (controlled releases, 90 hours) half of all changes
-are within 14 degrees after 10 minutes, 20 after an hour, 6 of which are turbulence; at 12 hourly stations 9 after an
-hour. [degrees per root minute]"""
+are within 14 degrees after 10 minutes and 20 after an hour, 6 of them turbulence of the first minute; of the means of
+four hourly stations (Pittsburgh) 9 after an hour. [degrees per root minute]"""
 FRESH_MIN = 5.0
 """What was measured so long ago is as good as new: a bin of the window. [min]"""
 SPLIT_DEG = 12.0

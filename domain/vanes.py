@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from domain.attribution import ZoneWind, mean_wind, vectors_ms
+from domain.channels import WEATHER_KEYS
 from domain.field import WeatherMinute
 from domain.readings import BoolArray, FloatArray, IntArray
 
@@ -12,6 +13,9 @@ STUCK_MIN = 90
 """A wind that has not changed at all for so long is stuck: an hourly one would have, and air never stands so still."""
 STIR_MS = 0.1
 """Below this a wind that does not change is a calm, and a mast may well say nought for hours. [m/s]"""
+SILENT_MIN = 15.0
+"""A station that spoke so much longer ago than the freshest has fallen silent, or is slower: it does not count beside
+it. Design value. [min]"""
 SPLIT_MEMORY_MIN = 30.0
 """How far vanes disagree is a mean over so long: a gust reaches one of them first. Design value. [min]"""
 
@@ -27,7 +31,7 @@ class Vanes:
         age_min: How long ago it was said. [min]
         stood_min: For how long nothing new was said. [min]
         still_min: For how long the very same was said, unless that is a calm. [min]
-        split_deg: How far their mean direction may be amiss, by those that are not stuck. [degrees]
+        split_deg: How far their mean direction may be amiss, by those that tell it. [degrees]
     """
 
     station_id: tuple[str, ...]
@@ -46,9 +50,10 @@ class Vanes:
 
     @property
     def used(self) -> IntArray:
-        """Those that tell the zone's wind, ascending: the ones that are not stuck, all where all are."""
-        stuck = self.stuck
-        return np.flatnonzero(~stuck | stuck.all())
+        """Those that tell the zone's wind, ascending: the fresh ones of those that are not stuck, or of all."""
+        moving = ~self.stuck | self.stuck.all()
+        freshest_min = self.age_min[moving].min(initial=np.inf)
+        return np.flatnonzero(moving & (self.age_min <= freshest_min + SILENT_MIN))
 
 
 def no_vanes() -> Vanes:
@@ -95,6 +100,15 @@ def _split_deg(vanes: Vanes) -> float:
         return 0.0
     straight = min(max(float(np.hypot(east_ms.sum(), north_ms.sum())) / blows_ms, 1e-3), 1.0)
     return float(np.degrees(np.sqrt(-2.0 * np.log(straight) / (len(used) - 1))))
+
+
+def as_told(weather: WeatherMinute, vanes: Vanes) -> WeatherMinute:
+    """Return a minute's weather without the wind of stations that do not tell the zone's."""
+    tell = np.isin(weather.station_id, [vanes.station_id[at] for at in vanes.used.tolist()])
+    values = weather.values.copy()
+    for key in ("wind_speed_ms", "wind_from_deg"):
+        values[~tell, WEATHER_KEYS.index(key)] = np.nan
+    return replace(weather, values=values)
 
 
 def wind_of_vanes(vanes: Vanes) -> ZoneWind:

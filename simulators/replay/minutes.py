@@ -42,8 +42,9 @@ WIND_SCHEMA = pa.schema(
         pa.field("weather", pa.binary()),
     ]
 )
-"""`wind.parquet`: the zone's wind of each judged minute, NaN = not measured; `road` is what vehicles measured
-on pieces of road, packed by `ROAD`, null where none drove; `weather` is what its stations said, packed by `WEATHER`."""
+"""`wind.parquet`: the mean wind of all weather stations in each judged minute, NaN = not measured; `road` is what
+vehicles measured on pieces of road, packed by `ROAD`, null where none drove; `weather` is what weather stations said,
+packed by `WEATHER`."""
 ROAD, WEATHER = Packer(CellMinutes), Packer(WeatherMinute)
 
 

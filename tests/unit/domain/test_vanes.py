@@ -5,9 +5,10 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
+from domain.attribution import zone_wind
 from domain.channels import WEATHER_KEYS
 from domain.field import WeatherMinute, no_weather_minute
-from domain.vanes import STUCK_MIN, Vanes, no_vanes, watch, wind_of_vanes
+from domain.vanes import STUCK_MIN, Vanes, as_told, no_vanes, watch, wind_of_vanes
 
 
 def weather(winds: Iterable[tuple[float, float]], *, age_min: float = 1.0) -> WeatherMinute:
@@ -72,10 +73,23 @@ def test_how_far_the_wind_may_be_amiss_is_half_of_what_two_vanes_are_apart(apart
     assert wind.from_deg == pytest.approx((350.0 + apart_deg / 2.0) % 360.0)
 
 
-def test_the_freshest_vane_tells_how_old_the_wind_is() -> None:
-    minute = weather([(2.0, 90.0), (2.0, 100.0)])
-    minute.age_min[:] = [70.0, 2.0]
-    assert wind_of_vanes(watched([minute])).age_min == 2.0
+@pytest.mark.parametrize(("age_min", "counts"), [(10.0, True), (70.0, False)])
+def test_a_vane_that_has_fallen_silent_does_not_count_beside_one_that_speaks(age_min: float, *, counts: bool) -> None:
+    minute = weather([(2.0, 90.0), (2.0, 180.0)])
+    minute.age_min[:] = [age_min, 2.0]
+    wind = wind_of_vanes(watched([minute]))
+    assert wind.age_min == 2.0
+    assert wind.from_deg == pytest.approx(135.0 if counts else 180.0)
+    assert wind.is_split is counts
+
+
+def test_all_that_ask_for_the_winds_of_a_minute_hear_the_same() -> None:
+    vanes = watched(weather([(2.0, 90.0), (3.0, 200.0 + minute % 7)]) for minute in range(2 * STUCK_MIN))
+    told, wind = zone_wind(as_told(weather([(2.0, 90.0), (3.0, 200.0)]), vanes)), wind_of_vanes(vanes)
+    assert (told.speed_ms, wind.speed_ms) == pytest.approx((3.0, 3.0))
+    assert told.from_deg == pytest.approx(200.0)
+    nobody = as_told(no_weather_minute(), no_vanes())
+    assert np.isnan(zone_wind(nobody).speed_ms)
 
 
 def test_where_nobody_measures_there_is_no_wind() -> None:
