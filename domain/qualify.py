@@ -92,12 +92,11 @@ def _heads(state: QualifyState, weather: Weather, due_ms: list[int]) -> tuple[Qu
     latest, heads = state.weather, []
     for at, tick_ms in enumerate(due_ms):
         begin_ms = (state.settled + 1 + at) * MINUTE_MS
-        taken = (weather.received_ms < tick_ms) & (weather.time_ms < begin_ms + 2 * MINUTE_MS)
-        if taken.any():
-            latest, weather = (
-                take_weather(latest, weather.take(np.flatnonzero(taken))),
-                weather.take(np.flatnonzero(~taken)),
-            )
+        of_ms = np.minimum(weather.time_ms, weather.received_ms)  # as `take_weather` has it
+        known = (weather.received_ms < tick_ms) & (of_ms < begin_ms + 2 * MINUTE_MS)
+        if known.any():
+            latest = take_weather(latest, weather.take(np.flatnonzero(known)))
+            weather = weather.take(np.flatnonzero(~known))
         latest = forget_old(latest, tick_ms)
         heads.append(MinuteHead(begin_ms, tick_ms, weather_minute(latest, begin_ms + MINUTE_MS)))
     return replace(state, weather=latest), weather, heads

@@ -107,6 +107,14 @@ def test_where_minutes_wait_the_weather_of_later_ones_waits_as_well() -> None:
     assert not np.diff([field.clock_ms for field in fields]).min() < 0
 
 
+def test_a_weather_station_whose_clock_is_ahead_is_heard_at_once() -> None:
+    rows, blowing = air(SITE, 20), wind(20)
+    blowing = replace(blowing, time_ms=blowing.time_ms + 10**10)
+    state, fields = qualify.advance(start(SITE), Arrivals(rows, blowing, START_MS + 30 * MINUTE_MS), SITE, SITE.rules)
+    assert all(field.weather.station_id for field in fields if len(field.sensor))
+    assert not state.pending_weather
+
+
 def test_a_network_that_is_late_is_settled_alike_however_messages_are_cut() -> None:
     rows = air(SITE, 30)
     rows = replace(rows, received_ms=rows.received_ms + 3 * MINUTE_MS)
