@@ -8,7 +8,7 @@ import numpy as np
 from domain.times import to_ms
 from simulators.world.plane import Plane
 
-MINUTES, STATIONS, VEHICLES, PLACES = 960, 120, 3, 170
+STATIONS, VEHICLES, PLACES = 120, 3, 170
 START_MS = to_ms(datetime(2024, 10, 14, 20, tzinfo=UTC))
 PLANE = Plane(117.2, 39.1)
 TRADES = (
@@ -32,7 +32,7 @@ class Zone:
     tracks: np.ndarray
 
 
-def a_zone(rng: np.random.Generator) -> Zone:
+def a_zone(rng: np.random.Generator, minutes: int) -> Zone:
     """Scatter stations in an ellipse, places in clusters, and let vehicles drive between random points."""
 
     def scattered(count: int, apart: float) -> np.ndarray:
@@ -44,10 +44,11 @@ def a_zone(rng: np.random.Generator) -> Zone:
                 chosen.append(here)
         return np.array(chosen)
 
-    tracks = np.empty((MINUTES * 60, VEHICLES, 2))
+    tracks = np.empty((minutes * 60, VEHICLES, 2))
+    legs = 321 + minutes * 7 // 24  # more than they can drive
     for vehicle in range(VEHICLES):
-        stops = rng.uniform(-1, 1, (601, 2)) * np.array([3000, 2300])
+        stops = rng.uniform(-1, 1, (legs, 2)) * np.array([3000, 2300])
         ways = np.r_[0, np.cumsum(np.hypot(*np.diff(stops, axis=0).T) / 8.0)]
-        at = np.arange(MINUTES * 60)
+        at = np.arange(minutes * 60)
         tracks[:, vehicle] = np.stack([np.interp(at, ways, stops[:, axis]) for axis in (0, 1)], axis=1)
     return Zone(scattered(STATIONS, 330), scattered(PLACES, 170), rng.integers(0, len(TRADES), PLACES), tracks)

@@ -9,12 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks._hidden_air import POLLUTANTS, Emission, Residuals, backgrounds, memory_noise, plumes, winds
-from benchmarks._hidden_zone import MINUTES, PLACES, PLANE, START_MS, STATIONS, TRADES, VEHICLES, Zone, a_zone
+from benchmarks._hidden_zone import PLACES, PLANE, START_MS, STATIONS, TRADES, VEHICLES, Zone, a_zone
 from benchmarks.seeds import seeds_of
 from domain.times import rfc3339, to_datetime
 from simulators.world.truth import TRUTH_SCHEMA
 
 DATA = Path("../shared/data")
+MINUTES = 960
+"""A recording lasts so long unless told otherwise; its sources are as many however long it is. [min]"""
 NAMES = ("pm25", "pm10", "nox")
 DUE_MINUTES, DUE_SENSORS = 20, 2
 """A ticket is due for a source that stands out in so many sensor-minutes, at so many sensors; a fainter one is free."""
@@ -30,7 +32,7 @@ def events_of(zone: Zone, wind: np.ndarray, rng: np.random.Generator) -> list[tu
         + ["works"]
         + ["outside"] * int(rng.random() < 0.4)
     )
-    starts = np.sort(rng.uniform(130, MINUTES - 130, len(kinds)))
+    starts = np.sort(rng.uniform(130, len(wind) - 2 - 130, len(kinds)))
     for kind, start in zip(rng.permutation(kinds), starts, strict=True):
         lasts, strength = (
             float(np.exp(rng.uniform(np.log(18), np.log(110)))),
@@ -69,18 +71,18 @@ def _downwind_of_some(zone: Zone, along: np.ndarray, rng: np.random.Generator) -
     return 0
 
 
-def make(seed: int, folder: Path, residuals: Residuals) -> None:
+def make(seed: int, folder: Path, residuals: Residuals, minutes: int = MINUTES) -> None:
     """Write one recording."""
     rng = np.random.default_rng([seed, 77])
-    wind = winds(DATA, rng, MINUTES)
-    zone = a_zone(rng)
+    wind = winds(DATA, rng, minutes)
+    zone = a_zone(rng, minutes)
     events = events_of(zone, wind, rng)
-    places = np.concatenate([np.broadcast_to(zone.stations, (MINUTES, STATIONS, 2)), zone.tracks[29::60]], axis=1)
+    places = np.concatenate([np.broadcast_to(zone.stations, (minutes, STATIONS, 2)), zone.tracks[29::60]], axis=1)
     plume = plumes([event[2] for event in events], wind, places, rng)
-    level = backgrounds(DATA, rng, MINUTES)
+    level = backgrounds(DATA, rng, minutes)
     share = np.clip(places[..., 0] / 9200 + 0.5, 0, 1)[..., None]
     clean = np.exp((1 - share) * np.log(level[0])[:, None] + share * np.log(level[1])[:, None])
-    clean *= np.exp(0.02 * memory_noise(rng, MINUTES, 25.0))[..., None]
+    clean *= np.exp(0.02 * memory_noise(rng, minutes, 25.0))[..., None]
     air = clean.copy()
     air[..., :3] += plume.sum(axis=0)
     air[..., 3] *= np.exp(-plume[..., 2].sum(axis=0) / 140.0)
@@ -119,10 +121,10 @@ def _readings(
 
 def _seen(air: np.ndarray, clean: np.ndarray, residuals: Residuals, rng: np.random.Generator) -> tuple[np.ndarray, int]:
     """Return what every device shows each minute, one stuck and one with spikes, and who falls silent."""
-    sensors = STATIONS + VEHICLES
-    noise = np.empty((MINUTES, sensors, 4))
+    minutes, sensors = len(air), STATIONS + VEHICLES
+    noise = np.empty((minutes, sensors, 4))
     typical = float(np.median(clean[..., 0]))
-    pieces = residuals.draw(rng, MINUTES, typical, 3 * sensors).reshape(MINUTES, 3, sensors)
+    pieces = residuals.draw(rng, minutes, typical, 3 * sensors).reshape(minutes, 3, sensors)
     noise[..., 0], noise[..., 2], noise[..., 3] = pieces[:, 0], pieces[:, 1], 0.5 * pieces[:, 2]
     noise[..., 1] = 0.85 * pieces[:, 0] + 0.25 * pieces[:, 1]
     gain = np.exp(rng.normal(0, 0.08, (sensors, 4)))
@@ -130,12 +132,12 @@ def _seen(air: np.ndarray, clean: np.ndarray, residuals: Residuals, rng: np.rand
     stuck, spiky, gone = rng.choice(STATIONS, 3, replace=False)
     begin = int(rng.integers(100, 400))
     seen[begin : begin + 300, stuck] = seen[begin, stuck]
-    seen[:, spiky][rng.random(MINUTES) < 0.02] *= 7.0
+    seen[:, spiky][rng.random(minutes) < 0.02] *= 7.0
     return seen, int(gone)
 
 
 def _stations(zone: Zone, seen: np.ndarray, gone: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    minute, sensor = np.divmod(np.arange(MINUTES * STATIONS), STATIONS)
+    minute, sensor = np.divmod(np.arange(len(seen) * STATIONS), STATIONS)
     phase_ms = rng.integers(0, 60_000, STATIONS)
     time_ms = START_MS + 60_000 * minute + phase_ms[sensor]
     kept = ~((sensor == gone) & (minute > 300) & (minute < 700)) & (rng.random(len(sensor)) > 0.01)
@@ -148,7 +150,7 @@ def _stations(zone: Zone, seen: np.ndarray, gone: int, rng: np.random.Generator)
 
 
 def _vehicle(zone: Zone, seen: np.ndarray, vehicle: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    second, own = np.arange(0, MINUTES * 60, 2), STATIONS + vehicle
+    second, own = np.arange(0, len(seen) * 60, 2), STATIONS + vehicle
     row = seen[second // 60, own] * np.exp(0.10 * memory_noise(rng, len(second), 8.0))
     row[:, 2] += np.exp(2.2 + memory_noise(rng, len(second), 12.0)[:, 0])
     track = zone.tracks[second, vehicle] + rng.normal(0, 3, (len(second), 2))
@@ -156,23 +158,23 @@ def _vehicle(zone: Zone, seen: np.ndarray, vehicle: int, rng: np.random.Generato
 
 
 def _weather(wind: np.ndarray, rng: np.random.Generator) -> pa.Table:
-    parts = []
+    parts, minutes = [], len(wind) - 2
     for number, (bias_deg, spread_deg) in enumerate(((6.0, 4.0), (-9.0, 7.0))):
-        blows = wind[:MINUTES]
-        turned = np.degrees(np.arctan2(-blows[:, 0], -blows[:, 1])) + bias_deg + rng.normal(0, spread_deg, MINUTES)
+        blows = wind[:minutes]
+        turned = np.degrees(np.arctan2(-blows[:, 0], -blows[:, 1])) + bias_deg + rng.normal(0, spread_deg, minutes)
         lon, lat = PLANE.to_degrees(np.array([1500.0 - 3500 * number, 900.0]))
-        time_ms = pa.array(START_MS + 60_000 * np.arange(MINUTES, dtype=np.int64)).cast(_UTC)
+        time_ms = pa.array(START_MS + 60_000 * np.arange(minutes, dtype=np.int64)).cast(_UTC)
         parts.append(
             pa.table(
                 {
-                    "weather_id": [f"mast{number}"] * MINUTES,
+                    "weather_id": [f"mast{number}"] * minutes,
                     "time": time_ms,
-                    "lon": np.full(MINUTES, lon),
-                    "lat": np.full(MINUTES, lat),
-                    "wind_speed_ms": np.round(np.hypot(*blows.T) * np.exp(rng.normal(0, 0.08, MINUTES)), 1),
+                    "lon": np.full(minutes, lon),
+                    "lat": np.full(minutes, lat),
+                    "wind_speed_ms": np.round(np.hypot(*blows.T) * np.exp(rng.normal(0, 0.08, minutes)), 1),
                     "wind_from_deg": np.round(turned % 360) % 360,
-                    "humidity_pct": np.full(MINUTES, 55.0),
-                    "temperature_c": np.full(MINUTES, 15.0),
+                    "humidity_pct": np.full(minutes, 55.0),
+                    "temperature_c": np.full(minutes, 15.0),
                 }
             )
         )
@@ -249,6 +251,9 @@ def main() -> None:
     """Write recordings; `python -m benchmarks.scores --recordings FOLDER/*` judges them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=seeds_of, default="1-4", help="such as 1,2,3 or 11-16")
+    parser.add_argument(
+        "--minutes", type=int, default=MINUTES, help="of each; its sources are as many however long it is"
+    )
     parser.add_argument("--out", type=Path, default=Path(".wugan/hidden"))
     chosen = parser.parse_args()
     if not (DATA / "dense_network").is_dir():
@@ -256,7 +261,7 @@ def main() -> None:
         return
     residuals = Residuals(DATA)
     for seed in chosen.seeds:
-        make(seed, chosen.out / f"hidden-{seed}", residuals)
+        make(seed, chosen.out / f"hidden-{seed}", residuals, chosen.minutes)
         print(f"{chosen.out / f'hidden-{seed}'}", flush=True)
 
 
