@@ -25,7 +25,7 @@ from domain.sources import sources_of
 from domain.ticket import Ticket
 from domain.zone import Zone
 
-VERSION = "9"
+VERSION = "10"
 """Raised when the method changes in a way that can change a ticket."""
 
 

@@ -5,7 +5,16 @@ import pytest
 
 from domain.channels import MINUTE_MS
 from domain.finding import Belief, Finding
-from domain.opening import BESIDE_COSTS, LONE_COSTS, LONE_STATIONS, convinces, costs_beside
+from domain.opening import (
+    BESIDE_COSTS,
+    LONE_COSTS,
+    LONE_STATIONS,
+    WIDER,
+    WIDER_MOST,
+    WIDER_SHARE,
+    convinces,
+    costs_beside,
+)
 from domain.pipeline import make_ready
 from tests.builders import START_MS, a_site, an_enterprise, joined, messages, run, wind
 from tests.unit.domain.test_following import MINUTES, SITE, one_plume
@@ -14,7 +23,7 @@ ZONE = make_ready(a_site(3, enterprises=(an_enterprise("only", 250.0, 500.0),)))
 FREE = np.zeros(4)
 
 
-def found(odds: float, agreeing: int = 2, wide_odds: float = np.nan) -> Finding:
+def found(odds: float, agreeing: int = 2, wide_odds: float = -99.0) -> Finding:
     """Return what is sure of the only place."""
     share = np.zeros(len(ZONE.sources.xy_m))
     share[0] = 1.0
@@ -30,6 +39,13 @@ def test_a_ticket_opens_on_the_odds_of_the_rules_and_not_below() -> None:
 @pytest.mark.parametrize("dearer", [0.5, np.inf])
 def test_what_costs_more_needs_as_much_more(dearer: float) -> None:
     assert not convinces(found(ZONE.rules.open_odds + min(dearer, 99.0) - 0.01), FREE + dearer, ZONE)
+
+
+@pytest.mark.parametrize("wider", [0.0, WIDER, WIDER + 1.0, 99.0])
+def test_several_sensors_that_suit_a_wide_plume_better_than_one_that_swings_need_more(wider: float) -> None:
+    needed = ZONE.rules.open_odds + min(WIDER_SHARE * max(wider - WIDER, 0.0), WIDER_MOST)
+    assert convinces(found(needed + 1e-9, wide_odds=needed + wider), FREE, ZONE)
+    assert not convinces(found(needed - 0.01, wide_odds=needed - 0.01 + wider), FREE, ZONE)
 
 
 def test_one_sensor_alone_needs_more_than_two_and_the_wide_plume_tells() -> None:
