@@ -15,8 +15,8 @@ from domain.times import rfc3339, to_datetime
 from simulators.world.truth import TRUTH_SCHEMA
 
 DATA = Path("../shared/data")
-MINUTES = 960
-"""A recording lasts so long unless told otherwise; its sources are as many however long it is. [min]"""
+MINUTES, MINUTES_MOST = 960, 20_160
+"""A recording lasts so long unless told otherwise, its sources are as many however long it is; and at most. [min]"""
 NAMES = ("pm25", "pm10", "nox")
 DUE_MINUTES, DUE_SENSORS = 20, 2
 """A ticket is due for a source that stands out in so many sensor-minutes, at so many sensors; a fainter one is free."""
@@ -252,10 +252,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=seeds_of, default="1-4", help="such as 1,2,3 or 11-16")
     parser.add_argument(
-        "--minutes", type=int, default=MINUTES, help="of each; its sources are as many however long it is"
+        "--minutes",
+        type=int,
+        default=MINUTES,
+        help=f"of each, {MINUTES} to {MINUTES_MOST}; its sources are as many however long it is",
     )
     parser.add_argument("--out", type=Path, default=Path(".wugan/hidden"))
     chosen = parser.parse_args()
+    if not MINUTES <= chosen.minutes <= MINUTES_MOST:
+        parser.error(f"--minutes {chosen.minutes}: write {MINUTES} to {MINUTES_MOST}")
     if not (DATA / "dense_network").is_dir():
         print(f"left out: no {DATA}, the measurement data beside the repository")
         return
