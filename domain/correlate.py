@@ -45,7 +45,7 @@ class CorrelateState:
         vanes: What each weather station last said.
         trail: The wind of the last minutes.
         window: The excesses of the last hour.
-        asked: Until when each sensor need not be asked again, and how loud it was, shape (sensors, 2).
+        asked: When each sensor is asked, as `discovery.find_new` has it, shape (sensors, 3).
         incidents: Those that live, in the order of their opening.
         ended: Those that ended within `reopen_min`, the last ended last; each may still come back.
         hot: (sensor, channel, since) that are hot, but no breach yet.
@@ -62,7 +62,7 @@ class CorrelateState:
     vanes: Vanes = field(default_factory=no_vanes)
     trail: Trail = field(default_factory=no_trail)
     window: Window = field(default_factory=no_window)
-    asked: FloatArray = field(default_factory=lambda: np.zeros((0, 2)))
+    asked: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
     incidents: tuple[Incident, ...] = ()
     ended: tuple[Incident, ...] = ()
     hot: tuple[Excess, ...] = ()
@@ -136,7 +136,7 @@ def _follow(state: CorrelateState, heard: Minute, zone: Zone) -> tuple[Correlate
 
 def _discover(state: CorrelateState, heard: Minute, costs: FloatArray, zone: Zone) -> CorrelateState:
     """Let new ones begin."""
-    asked = state.asked if len(state.asked) else np.zeros((len(zone.is_vehicle), 2))
+    asked = state.asked if len(state.asked) else np.zeros((len(zone.is_vehicle), 3))
     known, air = (state.incidents, state.ended), (state.window, state.trail)
     incidents, asked = find_new(known, asked, heard, air, costs, zone)
     return replace(state, incidents=incidents, asked=asked)

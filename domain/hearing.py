@@ -12,6 +12,7 @@ from domain.finding import Finding
 from domain.incident import Incident, Member, PeakExcess
 from domain.readings import BoolArray, IntArray
 from domain.roadside import TRACERS
+from domain.second_look import bursts_now
 from domain.window import BIN_MIN, EARLIER_SIGMA, Window, scatter_ugm3
 from domain.zone import Zone
 
@@ -66,6 +67,7 @@ def begin(found: Finding, claimed: tuple[int, ...], window: Window, minute: Minu
         early_belief=found.belief,
         first_bin=found.first_bin,
         claimed=claimed,
+        bursts=bursts_now(window, zone),
     )
 
 

@@ -69,6 +69,7 @@ class Incident:
             told from this one.
         first_bin: Where it began, a bin of five minutes since 1970.
         claimed: Sensors whose present excess is this source's, ascending; they are no evidence for another.
+        bursts: What more evidence its ticket needed as bursts met often, as of `second_look.costs_of_bursts`.
         evidence: Hash over the rows that the judgement rests on.
         absorbed: Ids of tickets that were merged into this one and are not told of yet.
         late: Sensors whose late readings change the ticket and are not told of yet.
@@ -82,6 +83,7 @@ class Incident:
     early_belief: Belief
     first_bin: int
     claimed: tuple[int, ...]
+    bursts: float = 0.0
     evidence: str = ""
     absorbed: tuple[str, ...] = ()
     late: tuple[str, ...] = ()

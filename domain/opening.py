@@ -42,18 +42,21 @@ def is_usual(found: Finding, costs: FloatArray) -> bool:
     return not any(costs[channel] > 0.0 for channel in kind)
 
 
-def convinces(found: Finding, costs: FloatArray, zone: Zone) -> bool:
-    """Say whether a ticket opens: on evidence, on more where nobody could be named, on much more from one sensor.
+def telling_odds(found: Finding) -> float:
+    """Return the log odds that tell: one sensor alone suits every plume, a narrow one the best, so the wide one's."""
+    return found.belief.odds if found.agreeing >= SEVERAL else found.wide_odds
 
-    The more stations, the oftener one of them has a burst of its own: what one says counts the less. And as it suits
-    every plume, a narrow one the best, the wide one tells.
+
+def needed(found: Finding, costs: FloatArray, zone: Zone) -> float:
+    """Return which log odds a ticket needs: more where nobody could be named, much more from one sensor.
+
+    The more stations, the oftener one of them has a burst of its own: what one says counts the less.
     """
     stations = int((~np.isnan(zone.xy_m[:, 0])).sum())
     unsure = UNSURE_COSTS * (1.0 - float(found.belief.share.max()))
     lone = LONE_COSTS + max(float(np.log(stations / LONE_STATIONS)), 0.0)
-    dearer = min(float(costs[channel]) for channel in found.channels)
-    odds = found.belief.odds - _costs_wide(found) if found.agreeing >= SEVERAL else found.wide_odds - lone
-    return odds >= zone.rules.open_odds + unsure + dearer
+    dearer = min((float(costs[channel]) for channel in found.channels), default=0.0)
+    return zone.rules.open_odds + unsure + dearer + (_costs_wide(found) if found.agreeing >= SEVERAL else lone)
 
 
 def _costs_wide(found: Finding) -> float:

@@ -20,12 +20,13 @@ from domain.qualify_state import start as start_qualify
 from domain.readings import Arrivals
 from domain.road_cells import cell_map_of
 from domain.rules import Rules
+from domain.second_look import linked_of
 from domain.site import Site
 from domain.sources import sources_of
 from domain.ticket import Ticket
 from domain.zone import Zone
 
-VERSION = "10"
+VERSION = "11"
 """Raised when the method changes in a way that can change a ticket."""
 
 
@@ -68,6 +69,7 @@ def make_ready(site: Site) -> Zoned:
         limits=limits,
         sources=sources,
         xy_m=xy_m,
+        linked=linked_of(network.station_xy_m, site.rules.correlate.link_m),
         cells=cell_map_of(site, network.projection),
     )
     return Zoned(site, site.rules, network, zone, pa.array(site.sensor_ids, type=pa.string()))

@@ -7,6 +7,7 @@ from domain.advice import action_of, score_of
 from domain.attribution import ZoneWind
 from domain.incident import Incident
 from domain.readings import FloatArray
+from domain.second_look import MANY
 from domain.site import PermitKind, Site
 from domain.ticket import Action, Recommendation
 from domain.times import to_datetime
@@ -19,8 +20,9 @@ UNKNOWN_MOST = 0.25
 """Where somebody whom nobody registered, maybe beyond the zone, is likelier than this, nobody is sent. Design value."""
 STILL_UNKNOWN_MOST = 0.35
 """An advice to go stands until "unknown" exceeds this. Design value."""
-FIRM_ODDS = 2.0
-"""An advice to go needs so much more evidence (in log odds) than a ticket. Design value."""
+FIRM_ODDS, DOUBTED_ODDS = 2.0, 3.0
+"""An advice to go needs so much more evidence (in log odds) than a ticket, and the second beyond it where bursts of two
+sensors often meet (`second_look.MANY`). Design values."""
 PERMITTED_P = 0.25
 """Where registered works explain as much as this, nobody is sent. Design value."""
 STRONG_RATIO = 3.0
@@ -69,8 +71,7 @@ def recommend(
         reasons.append("excess_strong")
     if leader >= 0 and site.enterprises[leader].whitelisted:
         reasons.append("whitelisted_no_routine")
-    firm = incident.belief.odds >= site.rules.correlate.open_odds + FIRM_ODDS
-    if not firm:
+    if not _is_firm(incident, site.rules.correlate.open_odds):
         reasons.append("evidence_thin")
     action = action_of(score_of(tuple(reasons)), tuple(reasons))
     go = action is Action.DISPATCH
@@ -91,6 +92,12 @@ def is_strong(incident: Incident) -> bool:
 
 def _advised(incident: Incident) -> Action | None:
     return incident.ticket.recommendation.action if incident.ticket else None
+
+
+def _is_firm(incident: Incident, open_odds: float) -> bool:
+    """Say whether the evidence is enough to send somebody: two bursts tell as much as a faint plume, but no more."""
+    more = DOUBTED_ODDS if incident.bursts >= MANY else 0.0
+    return incident.belief.odds >= open_odds + FIRM_ODDS + more
 
 
 def _add_agreement(incident: Incident, reasons: list[str]) -> None:

@@ -20,6 +20,7 @@ class Zone:
         is_vehicle: Shape (sensors,).
         sources: Where a plume may come from.
         cells: Pieces of its roads.
+        linked: How many stations stand within `link_m` of one, itself among them, the mean.
         xy_m: Where each station stands, NaN for vehicles, shape (sensors, 2). [m]
     """
 
@@ -32,4 +33,5 @@ class Zone:
     limits: LimitWatch
     sources: Sources
     xy_m: FloatArray
+    linked: float
     cells: CellMap

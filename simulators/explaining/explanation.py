@@ -50,6 +50,7 @@ class Moment:
         time_ms: The minute looked at. [ms]
         wind: Speed [m/s] and direction it blows from [degrees].
         odds: Logarithm of the odds of "some source", NaN = no place could be the source.
+        needed: What a ticket needs of it at least: more where bursts are common, or where all rises.
         unknown: Probability of a place that nobody registered.
         candidates: The leading ones.
         sensors: Those that were asked, loudest first.
@@ -59,6 +60,7 @@ class Moment:
     time_ms: int
     wind: tuple[float, float]
     odds: float
+    needed: float
     unknown: float
     candidates: tuple[Weighed, ...]
     sensors: tuple[SensorSeen, ...]
@@ -82,7 +84,6 @@ class Explanation:
     ticket: Ticket
     site: str
     timezone: str
-    open_odds: float
     agree_gain: float
     moments: tuple[Moment, ...]
     levels: tuple[Level, ...]

@@ -3,11 +3,12 @@
 import numpy as np
 
 from domain.attribution import mean_wind
-from domain.channels import POLLUTANTS
+from domain.channels import N_POLLUTANTS, POLLUTANTS
 from domain.field import JudgedField
 from domain.finding import Finding
 from domain.following import SHARPENS_MIN
 from domain.loudness import EVERY_MIN
+from domain.opening import needed, telling_odds
 from domain.readings import IntArray
 from domain.search import Among, search
 from domain.ticket import begun_ms
@@ -45,7 +46,16 @@ def _moment(part: RunPart, look: Look, zone: Zone) -> Moment:
     told = (np.nan, np.nan) if is_blind(trail) else (wind.speed_ms, wind.from_deg)
     found = look.found
     if found is None:
-        return Moment(time_ms=now.minute_ms, wind=told, odds=np.nan, unknown=1.0, candidates=(), sensors=(), agreeing=0)
+        return Moment(
+            time_ms=now.minute_ms,
+            wind=told,
+            odds=np.nan,
+            needed=np.nan,
+            unknown=1.0,
+            candidates=(),
+            sensors=(),
+            agreeing=0,
+        )
     places = zone.places.enterprise_id
     leading = [places.index(one.enterprise_id) for one in part.ticket.candidates[:LEADERS]]
     alone = {
@@ -55,7 +65,8 @@ def _moment(part: RunPart, look: Look, zone: Zone) -> Moment:
     return Moment(
         time_ms=now.minute_ms,
         wind=told,
-        odds=found.belief.odds,
+        odds=telling_odds(found),
+        needed=needed(found, np.zeros(N_POLLUTANTS), zone),
         unknown=found.belief.unknown,
         candidates=tuple(_weighed(at, alone[at], found, now.minute_ms, zone) for at in leading),
         sensors=_sensors(found.sensor, list(alone.values()), now, window, (look.members, zone)),

@@ -98,9 +98,9 @@ def _moment(told: Explanation, at: int) -> list[str]:
     lines = ["", f"3.{at + 1} 比较 Compared, {when} ({_clock(told, moment.time_ms)}; wind {wind})"]
     if math.isnan(moment.odds):
         return [*lines, "  no place could be the source of what these sensors saw"]
-    compared = "above" if moment.odds > told.open_odds else "below"
+    compared = "above" if moment.odds >= moment.needed else "below"
     lines.append(
-        f"  log odds of a source {moment.odds:+.1f}, {compared} the threshold {told.open_odds:+.1f}; "
+        f"  log odds of a source {moment.odds:+.1f}, {compared} the {moment.needed:+.1f} that a ticket needs; "
         f"{moment.agreeing} sensors agree with the best source"
     )
     for number, one in enumerate(moment.candidates, 1):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from domain.attribution import ZoneWind
 from domain.channels import MINUTE_MS
 from domain.incident import Incident
-from domain.recommend import SURE, UNKNOWN_MOST, recommend
+from domain.recommend import DOUBTED_ODDS, FIRM_ODDS, SURE, UNKNOWN_MOST, recommend
+from domain.second_look import MANY
 from domain.ticket import Action
 from domain.times import to_datetime
 from tests.builders import START_MS, a_site, air, an_enterprise, joined, messages, run
@@ -53,6 +54,19 @@ def test_somebody_is_sent_to_a_likely_place_unless_it_may_well_be_an_unknown_one
     sent = advised(incident, leader, unknown) is Action.DISPATCH
     other = 1.0 - leader - unknown
     assert sent == (max(leader, other) >= SURE and unknown <= UNKNOWN_MOST)
+
+
+@pytest.mark.parametrize(
+    ("bursts", "more"), [(0.0, 0.0), (MANY - 0.01, 0.0), (MANY, DOUBTED_ODDS), (1.0, DOUBTED_ODDS)]
+)
+def test_nobody_is_sent_on_thin_evidence_and_more_is_needed_where_bursts_meet_often(
+    incident: Incident, bursts: float, more: float
+) -> None:
+    enough = SITE.rules.correlate.open_odds + FIRM_ODDS + more
+    asked = [
+        replace(incident, bursts=bursts, belief=replace(incident.belief, odds=odds)) for odds in (enough, enough - 0.01)
+    ]
+    assert [advised(one, 0.9, 0.05) for one in asked] == [Action.DISPATCH, Action.WATCH]
 
 
 @pytest.mark.parametrize(("leader", "unknown"), [(0.6, 0.33), (0.42, 0.25)])
