@@ -51,6 +51,11 @@ def needed(found: Finding, costs: FloatArray, zone: Zone) -> float:
     """Return which log odds a ticket needs: more where nobody could be named, much more from one sensor.
 
     The more stations, the oftener one of them has a burst of its own: what one says counts the less.
+
+    Args:
+        found: What a group of sensors tells.
+        costs: What more each pollutant needs now (in log odds), shape (4,); the cheapest that is explained counts.
+        zone: Places and sensors.
     """
     stations = int((~np.isnan(zone.xy_m[:, 0])).sum())
     unsure = UNSURE_COSTS * (1.0 - float(found.belief.share.max()))

@@ -22,8 +22,15 @@ WITHIN_MIN = 12
 
 
 def linked_of(xy_m: FloatArray, link_m: float) -> float:
-    """Return how many stations stand within a distance of one, itself among them, the mean; `xy_m` is (stations, 2)."""
-    return float(np.mean([np.count_nonzero(np.hypot(*(xy_m - one).T) <= link_m) for one in xy_m]))
+    """Return how many stations stand within a distance of one, itself among them, the mean.
+
+    Args:
+        xy_m: Where they stand, at least one, shape (stations, 2). [m]
+        link_m: The distance. [m]
+    """
+    east, north = xy_m.T
+    within = [np.count_nonzero((east - x) ** 2 + (north - y) ** 2 <= link_m**2) for x, y in xy_m]
+    return float(np.mean(within))
 
 
 def costs_of_bursts(loud: Float32Array, linked: float) -> float:

@@ -23,6 +23,7 @@ def explain(part: RunPart) -> Explanation:
         ticket=ticket,
         site=zone.site.site_id,
         timezone=zone.site.timezone,
+        open_odds=zone.rules.open_odds,
         agree_gain=zone.rules.agree_gain,
         moments=moments_of(part, zone) if ticket.kind is TicketKind.LOCAL else (),
         levels=_levels(part, zone) if regional else (),

@@ -84,6 +84,7 @@ class Explanation:
     ticket: Ticket
     site: str
     timezone: str
+    open_odds: float
     agree_gain: float
     moments: tuple[Moment, ...]
     levels: tuple[Level, ...]
